@@ -1,0 +1,95 @@
+package cloud
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"guichet/internal/cloud/azerror"
+)
+
+// The planes, as they are named in the record of requests and in faults.
+const (
+	planeEntra     = "entra"
+	planeARM       = "arm"
+	planeACS       = "acs"
+	planeEventGrid = "eventgrid"
+	planeUnknown   = "unknown"
+)
+
+// firstSegments leads a path to its plane by its first segment, in lower case.
+// Entra is not here: its paths begin with a tenant.
+var firstSegments = map[string]string{
+	"subscriptions": planeARM, "providers": planeARM, "tenants": planeARM,
+
+	"sms": planeACS, "phonenumbers": planeACS, "availablephonenumbers": planeACS, "operatorinformation": planeACS,
+	"sip": planeACS, "identities": planeACS, "teamsuser": planeACS, "calling": planeACS,
+
+	"eventgrid": planeEventGrid,
+}
+
+// entraSecond tells Entra's paths, /{tenant}/…, by their second segment.
+var entraSecond = map[string]bool{
+	"oauth2": true, "v2.0": true, ".well-known": true, "discovery": true, "adminconsent": true,
+}
+
+// router is the handler of both addresses. It does not use http.ServeMux for
+// Azure's paths: ARM ignores case and tolerates double slashes, which a mux would
+// redirect.
+func (c *Cloud) router() http.Handler {
+	planes := map[string]http.Handler{planeUnknown: c.traffic.Wrap(planeUnknown, http.HandlerFunc(c.unknown))}
+	for name, handler := range c.planes {
+		planes[name] = c.traffic.Wrap(name, handler)
+	}
+	pages := c.pageRoutes()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
+		case "_guichet":
+			c.control.ServeHTTP(w, r)
+			return
+		case "", "handset", "portal", "assets":
+			if pages != nil {
+				pages.ServeHTTP(w, r)
+				return
+			}
+		}
+		handler, ok := planes[planeOf(r.URL.Path)]
+		if !ok {
+			handler = planes[planeUnknown]
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+func planeOf(path string) string {
+	first, rest, _ := strings.Cut(strings.ToLower(strings.TrimLeft(path, "/")), "/")
+	if plane, ok := firstSegments[first]; ok {
+		return plane
+	}
+	second, _, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
+	if entraSecond[second] {
+		return planeEntra
+	}
+	return planeUnknown
+}
+
+// unknown answers what no plane knows, in Azure's shape, and counts it.
+func (c *Cloud) unknown(w http.ResponseWriter, r *http.Request) {
+	c.traffic.Unknown(r.Method, r.URL.Path)
+	azerror.Write(w, http.StatusNotFound, "NotFound",
+		fmt.Sprintf("The local cloud does not know %s %s.", r.Method, r.URL.Path))
+}
+
+// pageRoutes serves the pages, nil without any.
+func (c *Cloud) pageRoutes() http.Handler {
+	if c.pages == nil {
+		return nil
+	}
+	handset := c.pages("handset")
+	mux := http.NewServeMux()
+	mux.Handle("/handset", handset)
+	mux.Handle("/handset/", handset)
+	mux.Handle("/assets/", handset)
+	mux.Handle("GET /{$}", http.RedirectHandler("/handset", http.StatusFound))
+	return mux
+}
