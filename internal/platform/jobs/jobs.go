@@ -43,22 +43,25 @@ type Job struct {
 	LastError string
 }
 
-// Finish writes a job's effect in the transaction that removes the job.
-type Finish func(tx *sql.Tx) error
+// Done is the effect of a job that ended.
+type Done struct {
+	// Write writes it in the transaction that ends the job; nil writes nothing.
+	Write func(tx *sql.Tx) error
+	// AfterCommit is called once it is durable; nil does nothing.
+	AfterCommit func()
+}
 
-// Handler does the work. A nil error ends the job with the returned Finish (nil
-// when there is nothing to write); an error has it tried again by the kind's
-// schedule, or ends it at once when it is Permanent.
-type Handler func(ctx context.Context, job Job) (Finish, error)
+// Handler does the work. A nil error ends the job with the returned Done; an
+// error has it tried again by the kind's schedule, or ends it at once when it is
+// Permanent.
+type Handler func(ctx context.Context, job Job) (Done, error)
 
 // Kind says how one kind of job is run.
 type Kind struct {
 	// Handler does the work; required.
 	Handler Handler
-	// Dead is called in the transaction that gives a job up.
-	Dead func(tx *sql.Tx, job Job, cause error) error
-	// AfterCommit is called once a job ended for good and its effect is committed.
-	AfterCommit func(job Job)
+	// Dead gives the effect of a job that is given up; nil has none.
+	Dead func(job Job, cause error) Done
 	// Schedule holds the pauses after the first, second… failure; when it is used
 	// up the job is dead.
 	Schedule []time.Duration

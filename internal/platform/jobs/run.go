@@ -138,13 +138,23 @@ func (q *Queue) run(ctx context.Context, j Job, log *slog.Logger) {
 	start := q.clock.Now()
 	try, cancel := context.WithTimeout(ctx, kind.Lease)
 	defer cancel()
-	finish, cause := kind.Handler(try, j)
+	done, cause := kind.Handler(try, j)
 	if cause != nil && ctx.Err() != nil {
 		// The process stops: the job stays claimed and is taken up again.
 		return
 	}
-	write := context.WithoutCancel(ctx)
-	outcome, err := q.settle(write, j, kind, finish, cause)
+	outcome := "done"
+	switch {
+	case cause == nil:
+	case isPermanent(cause) || j.Attempts > len(kind.Schedule):
+		outcome, done = "dead", Done{}
+		if kind.Dead != nil {
+			done = kind.Dead(j, cause)
+		}
+	default:
+		outcome, done = "again", Done{}
+	}
+	err := q.settle(context.WithoutCancel(ctx), j, outcome, done, cause)
 	attrs := []any{
 		"kind", j.Kind, "job", j.ID, "attempt", j.Attempts, "outcome", outcome,
 		"ms", q.clock.Now().Sub(start).Milliseconds(),
@@ -157,38 +167,28 @@ func (q *Queue) run(ctx context.Context, j Job, log *slog.Logger) {
 		return
 	}
 	log.Info("job", attrs...)
-	if kind.AfterCommit != nil {
-		kind.AfterCommit(j)
+	if done.AfterCommit != nil {
+		done.AfterCommit()
 	}
 }
 
-func (q *Queue) settle(ctx context.Context, j Job, kind Kind, finish Finish, cause error) (string, error) {
-	outcome := "done"
-	err := q.db.Tx(ctx, func(tx *sql.Tx) error {
-		if cause == nil {
-			if finish != nil {
-				if err := finish(tx); err != nil {
-					return err
-				}
+func (q *Queue) settle(ctx context.Context, j Job, outcome string, done Done, cause error) error {
+	return q.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		if done.Write != nil {
+			if err := done.Write(tx); err != nil {
+				return err
 			}
-			_, err := tx.ExecContext(ctx, `DELETE FROM job WHERE id = $1`, j.ID)
-			return err
 		}
-		if isPermanent(cause) || j.Attempts > len(kind.Schedule) {
-			outcome = "dead"
-			if kind.Dead != nil {
-				if err := kind.Dead(tx, j, cause); err != nil {
-					return err
-				}
-			}
-			_, err := tx.ExecContext(ctx, `UPDATE job SET state = 'dead', last_error = $1 WHERE id = $2`, cause.Error(), j.ID)
-			return err
+		switch outcome {
+		case "done":
+			_, err = tx.ExecContext(ctx, `DELETE FROM job WHERE id = $1`, j.ID)
+		case "dead":
+			_, err = tx.ExecContext(ctx, `UPDATE job SET state = 'dead', last_error = $1 WHERE id = $2`, cause.Error(), j.ID)
+		default:
+			due := q.clock.Now().Add(q.kinds[j.Kind].Schedule[j.Attempts-1])
+			_, err = tx.ExecContext(ctx, `UPDATE job SET state = 'ready', due_at = $1, lease_until = 0, last_error = $2 WHERE id = $3`,
+				sqlstore.Micros(due), cause.Error(), j.ID)
 		}
-		outcome = "again"
-		due := q.clock.Now().Add(kind.Schedule[j.Attempts-1])
-		_, err := tx.ExecContext(ctx, `UPDATE job SET state = 'ready', due_at = $1, lease_until = 0, last_error = $2 WHERE id = $3`,
-			sqlstore.Micros(due), cause.Error(), j.ID)
 		return err
 	})
-	return outcome, err
 }

@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,6 +18,9 @@ type Dialect struct {
 	Name string
 	// Blob is the column type for bytes, put for {{blob}} in migrations.
 	Blob string
+	// Serial is the column type of a row number that the database counts up, put
+	// for {{serial}} in migrations.
+	Serial string
 	// SkipLocked is appended to a SELECT that claims rows; SQLite has one writer
 	// and needs nothing.
 	SkipLocked string
@@ -23,8 +28,8 @@ type Dialect struct {
 
 // The two dialects.
 var (
-	SQLite   = Dialect{Name: "sqlite", Blob: "BLOB"}
-	Postgres = Dialect{Name: "postgres", Blob: "BYTEA", SkipLocked: " FOR UPDATE SKIP LOCKED"}
+	SQLite   = Dialect{Name: "sqlite", Blob: "BLOB", Serial: "INTEGER PRIMARY KEY AUTOINCREMENT"}
+	Postgres = Dialect{Name: "postgres", Blob: "BYTEA", Serial: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", SkipLocked: " FOR UPDATE SKIP LOCKED"}
 )
 
 // In is a condition that column equals one of the values of the list parameter
@@ -75,6 +80,21 @@ func Time(us int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(us).UTC()
+}
+
+// At is the scan target for a stored time.
+func At(t *time.Time) sql.Scanner { return (*at)(t) }
+
+type at time.Time
+
+// Scan reads microseconds since 1970.
+func (a *at) Scan(src any) error {
+	us, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a time that is stored as %T", src)
+	}
+	*a = at(Time(us))
+	return nil
 }
 
 // Like turns a user's text into a pattern for LIKE … ESCAPE '\' that matches it

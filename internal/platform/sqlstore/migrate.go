@@ -19,7 +19,8 @@ var ErrNewer = errors.New("the database belongs to a newer version of Guichet")
 
 // Migrate brings the database to the newest version. Each set is a room's folder
 // of files "<number>_<room>_<what>.sql" in goose's format; numbers are unique
-// across all sets, and {{blob}} stands for the dialect's type for bytes.
+// across all sets, {{blob}} and {{serial}} stand for the
+// dialect's types (see Dialect).
 func (db *DB) Migrate(ctx context.Context, sets ...fs.FS) error {
 	merged, err := db.mergeMigrations(sets)
 	if err != nil {
@@ -66,7 +67,9 @@ func (db *DB) mergeMigrations(sets []fs.FS) (fs.FS, error) {
 			if merged[base] != nil {
 				return nil, fmt.Errorf("migrate: two migrations are named %s", base)
 			}
-			merged[base] = &fstest.MapFile{Data: bytes.ReplaceAll(text, []byte("{{blob}}"), []byte(db.dialect.Blob))}
+			text = bytes.ReplaceAll(text, []byte("{{blob}}"), []byte(db.dialect.Blob))
+			text = bytes.ReplaceAll(text, []byte("{{serial}}"), []byte(db.dialect.Serial))
+			merged[base] = &fstest.MapFile{Data: text}
 		}
 	}
 	return merged, nil
