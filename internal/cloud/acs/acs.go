@@ -1,0 +1,176 @@
+// Package acs is the data plane of Azure Communication Services in the local
+// cloud: authentication of requests, SMS, and the telephone numbers that a
+// service owns. It answers as Azure does, in shapes measured with Microsoft's own
+// clients.
+//
+// It does not carry texts (a Carrier does), does not know how services come to
+// be and which keys they have (Services does), does not issue tokens (Tokens
+// checks them) and does not deliver events (Events does).
+package acs
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"guichet/internal/cloud/carrier"
+	"guichet/internal/platform/clock"
+	"guichet/internal/platform/sqlstore"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of the data plane, for sqlstore.Migrate.
+func Migrations() fs.FS { return migrations }
+
+// Service is a Communication Services resource.
+type Service struct {
+	// ID is its ARM id: the topic of its events.
+	ID string
+	// ImmutableID identifies it in the data plane and never changes.
+	ImmutableID string
+	// HostName is where Azure would serve it.
+	HostName string
+	// Keys are its access keys in base64.
+	Keys []string
+}
+
+// Services lists the resources whose keys and tokens are honoured. It is asked
+// for every request, so that a regenerated key counts at once.
+type Services interface {
+	Services(ctx context.Context) ([]Service, error)
+}
+
+// Tokens checks Entra access tokens.
+type Tokens interface {
+	// Authorize checks a token made for the data plane and says whether its bearer
+	// may use the service. A token that is not valid is an error.
+	Authorize(ctx context.Context, token string, s Service) (bool, error)
+}
+
+// Event is one event to publish.
+type Event struct {
+	ID, Subject, Type, DataVersion string
+	Time                           time.Time
+	Data                           json.RawMessage
+}
+
+// Events takes events in the caller's transaction.
+type Events interface {
+	Publish(ctx context.Context, tx *sql.Tx, source string, events ...Event) error
+	// Wake is called after the commit.
+	Wake()
+}
+
+// Carrier carries texts to customers.
+type Carrier interface {
+	Submit(ctx context.Context, tx *sql.Tx, texts []carrier.Outgoing) error
+	Submitted(texts []carrier.Outgoing)
+}
+
+// Options of New; all but Authorities and MaxSkew are required.
+type Options struct {
+	DB       *sqlstore.DB
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Services Services
+	Tokens   Tokens
+	Events   Events
+	Carrier  Carrier
+	// Authorities are the host:port under which clients know the cloud, when they
+	// may differ from the Host header that arrives.
+	Authorities []string
+	// MaxSkew is how far x-ms-date may be from now; 0 checks nothing. Azure's own
+	// limit is not documented.
+	MaxSkew time.Duration
+}
+
+// ACS is the data plane. Make it with New and keep Run running while it is used.
+type ACS struct {
+	o    Options
+	send *sqlstore.Batcher[sending, []sent]
+
+	mu      sync.RWMutex
+	numbers map[string]ownedNumber
+}
+
+// Bounds of the send queue.
+const (
+	batchSize   = 256
+	queueLength = 8192
+)
+
+// New makes the data plane and, on a fresh database, the numbers that every
+// cloud starts with; the migrations must have run.
+func New(ctx context.Context, o Options) (*ACS, error) {
+	a := &ACS{o: o}
+	a.send = sqlstore.NewBatcher(o.DB, batchSize, queueLength, a.record)
+	if err := a.Reload(ctx); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// Reload makes what a fresh cloud starts with and reads the numbers again; it is
+// for the start and for a cloud that was reset.
+func (a *ACS) Reload(ctx context.Context) error {
+	if err := a.o.DB.Tx(ctx, func(tx *sql.Tx) error { return seed(ctx, tx, a.o.Clock.Now()) }); err != nil {
+		return fmt.Errorf("acs: make the first numbers: %w", err)
+	}
+	return a.reloadNumbers(ctx)
+}
+
+// Reset forgets everything within the caller's transaction; Reload must follow
+// its commit.
+func (a *ACS) Reset(ctx context.Context, tx *sql.Tx) error {
+	for _, table := range []string{"acs_message", "acs_number", "acs_seed"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+			return fmt.Errorf("acs: reset: %w", err)
+		}
+	}
+	return nil
+}
+
+// Run commits what is sent until ctx ends.
+func (a *ACS) Run(ctx context.Context) error { return a.send.Run(ctx) }
+
+// Handler answers the data plane's paths. A path that it does not know is
+// answered by unknown.
+func (a *ACS) Handler(unknown http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for pattern, h := range a.routes() {
+		mux.Handle(pattern, a.authenticated(h))
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern == "" {
+			unknown.ServeHTTP(w, r)
+			return
+		}
+		_ = h
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func (a *ACS) routes() map[string]operation {
+	return map[string]operation{
+		"POST /sms":                  a.postSMS,
+		"GET /phoneNumbers":          a.listNumbers,
+		"GET /phoneNumbers/{number}": a.getNumber,
+	}
+}
+
+// Prefixes are the first segments of the data plane's paths, for the cloud's
+// router.
+var Prefixes = []string{
+	"/sms", "/deliveryReports", "/phoneNumbers", "/availablePhoneNumbers", "/operatorInformation",
+	"/sip", "/identities", "/teamsUser",
+}
