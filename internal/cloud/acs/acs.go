@@ -12,7 +12,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"guichet/internal/cloud/carrier"
+	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/platform/clock"
 	"guichet/internal/platform/sqlstore"
 )
@@ -56,16 +56,9 @@ type Tokens interface {
 	Authorize(ctx context.Context, token string, s Service) (bool, error)
 }
 
-// Event is one event to publish.
-type Event struct {
-	ID, Subject, Type, DataVersion string
-	Time                           time.Time
-	Data                           json.RawMessage
-}
-
 // Events takes events in the caller's transaction.
 type Events interface {
-	Publish(ctx context.Context, tx *sql.Tx, source string, events ...Event) error
+	Publish(ctx context.Context, tx *sql.Tx, source string, events ...eventgrid.Event) error
 	// Wake is called after the commit.
 	Wake()
 }
@@ -150,12 +143,10 @@ func (a *ACS) Handler(unknown http.Handler) http.Handler {
 		mux.Handle(pattern, a.authenticated(h))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h, pattern := mux.Handler(r)
-		if pattern == "" {
+		if _, pattern := mux.Handler(r); pattern == "" {
 			unknown.ServeHTTP(w, r)
 			return
 		}
-		_ = h
 		mux.ServeHTTP(w, r)
 	})
 }
@@ -166,11 +157,4 @@ func (a *ACS) routes() map[string]operation {
 		"GET /phoneNumbers":          a.listNumbers,
 		"GET /phoneNumbers/{number}": a.getNumber,
 	}
-}
-
-// Prefixes are the first segments of the data plane's paths, for the cloud's
-// router.
-var Prefixes = []string{
-	"/sms", "/deliveryReports", "/phoneNumbers", "/availablePhoneNumbers", "/operatorInformation",
-	"/sip", "/identities", "/teamsUser",
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guichet/internal/cloud/carrier"
+	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/platform/sqlstore"
 )
 
@@ -39,7 +40,7 @@ func attemptAt(at time.Time, status string, segments int) attempt {
 
 // reportEvent is SMSDeliveryReportReceived. As in the documented sample, from
 // has no plus sign, to has one, and a message that arrived says "No error.".
-func reportEvent(m outgoing, status, detail string, at time.Time) Event {
+func reportEvent(m outgoing, status, detail string, at time.Time) eventgrid.Event {
 	if detail == "" {
 		detail = "No error."
 	}
@@ -59,7 +60,7 @@ func reportEvent(m outgoing, status, detail string, at time.Time) Event {
 }
 
 // receivedEvent is SMSReceived; both numbers are without a plus sign.
-func receivedEvent(t carrier.Text) Event {
+func receivedEvent(t carrier.Text) eventgrid.Event {
 	id := messageID("Incoming", t.At)
 	return newEvent(id, t.Business, "Microsoft.Communication.SMSReceived", t.At, struct {
 		MessageID         string `json:"messageId"`
@@ -72,19 +73,19 @@ func receivedEvent(t carrier.Text) Event {
 }
 
 // newEvent has the message's id as its own, and the service's number as subject.
-func newEvent(id, business, kind string, at time.Time, data any) Event {
+func newEvent(id, business, kind string, at time.Time, data any) eventgrid.Event {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		panic("acs: an event that is not JSON: " + err.Error())
 	}
-	return Event{
+	return eventgrid.Event{
 		ID: id, Subject: "/phonenumber/" + digits(business), Type: kind, DataVersion: dataVersion, Time: at, Data: raw,
 	}
 }
 
 // publish hands over events by the immutable id of their service; those of a
 // service that was deleted have no topic left and go nowhere.
-func (a *ACS) publish(ctx context.Context, tx *sql.Tx, events map[string][]Event) error {
+func (a *ACS) publish(ctx context.Context, tx *sql.Tx, events map[string][]eventgrid.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -106,7 +107,7 @@ func (a *ACS) publish(ctx context.Context, tx *sql.Tx, events map[string][]Event
 // services that own the numbers.
 func (a *ACS) Accept(ctx context.Context, tx *sql.Tx, texts []carrier.Text) ([]carrier.Verdict, error) {
 	verdicts := make([]carrier.Verdict, len(texts))
-	events := map[string][]Event{}
+	events := map[string][]eventgrid.Event{}
 	for i, t := range texts {
 		number, owned := a.number(t.Business)
 		switch {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"guichet/internal/cloud/carrier"
+	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/platform/sqlstore"
 )
 
@@ -137,7 +138,7 @@ func (a *ACS) Decided(ctx context.Context, tx *sql.Tx, outcomes []carrier.Outcom
 		return fmt.Errorf("acs: settle: %w", err)
 	}
 	defer func() { _ = update.Close() }()
-	events := map[string][]Event{}
+	events := map[string][]eventgrid.Event{}
 	for _, o := range outcomes {
 		status, detail := statusDelivered, o.Failure
 		if o.Failure != "" {

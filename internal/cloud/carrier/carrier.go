@@ -99,14 +99,18 @@ type Options struct {
 	DB    *sqlstore.DB
 	Clock clock.Clock
 	Log   *slog.Logger
+	// Hub gets a notice for every text that is new or changed, under Topic.
+	Hub *bus.Hub
 }
+
+// Topic is the hub topic of what happens on a customer's handset.
+func Topic(customer string) string { return "customer:" + customer }
 
 // Carrier is the network. Make it with New, give it its exchange with Connect,
 // and keep Run running while it is used.
 type Carrier struct {
 	o        Options
 	exchange Exchange
-	hub      *bus.Hub
 	incoming *sqlstore.Batcher[Text, accepted]
 	wake     chan struct{}
 
@@ -118,12 +122,11 @@ type Carrier struct {
 const (
 	batchSize   = 256
 	queueLength = 4096
-	keepNotices = 4096
 )
 
 // New reads the customers' choices; the migrations must have run.
 func New(ctx context.Context, o Options) (*Carrier, error) {
-	c := &Carrier{o: o, hub: bus.New(keepNotices), wake: make(chan struct{}, 1)}
+	c := &Carrier{o: o, wake: make(chan struct{}, 1)}
 	c.incoming = sqlstore.NewBatcher(o.DB, batchSize, queueLength, c.accept)
 	if err := c.Reload(ctx); err != nil {
 		return nil, err
@@ -166,9 +169,6 @@ func (c *Carrier) Run(ctx context.Context) error {
 	g.Go(func() error { return c.decideDue(ctx) })
 	return g.Wait()
 }
-
-// StopStreams ends the live streams, so that a server can stop.
-func (c *Carrier) StopStreams() { c.hub.Close() }
 
 // number matches E.164: a plus sign and up to 15 digits.
 var number = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)

@@ -145,11 +145,14 @@ func (c *Carrier) outgoing(t Outgoing) row {
 	return r
 }
 
-// Submitted tells handsets of texts that have been committed and wakes the
-// scanner that decides them.
+// Submitted tells handsets of texts that have been committed and must wait, and
+// wakes the scanner that decides them. A text that is due at once is announced
+// when it is decided: two notices could overtake each other.
 func (c *Carrier) Submitted(texts []Outgoing) {
 	for _, t := range texts {
-		c.notify(c.outgoing(t))
+		if r := c.outgoing(t); r.due > r.at {
+			c.notify(r)
+		}
 	}
 	c.wakeScanner()
 }

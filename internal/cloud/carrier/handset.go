@@ -60,7 +60,7 @@ func (c *Carrier) notify(r row) {
 	if err != nil {
 		panic("carrier: a message that is not JSON: " + err.Error())
 	}
-	c.hub.Publish(r.customer, data)
+	c.o.Hub.Publish(Topic(r.customer), data)
 }
 
 // Bounds of the handset API.
@@ -71,9 +71,9 @@ const (
 	pageSize = 500
 )
 
-// Handler is the handset's control API under /_guichet/handset and its stream at
-// /_guichet/live. It asks for no sign-in, since the cloud listens on loopback;
-// pages of other origins are refused.
+// Handler is the handset's control API under /_guichet/handset. It asks for no
+// sign-in, since the cloud listens on loopback; pages of other origins are
+// refused.
 func (c *Carrier) Handler() http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, h func(*http.Request) (int, any, error)) {
@@ -91,14 +91,6 @@ func (c *Carrier) Handler() http.Handler {
 	handle("POST "+customer+"/threads/{business}/messages", c.postMessage)
 	handle("GET "+customer+"/delivery", c.getDelivery)
 	handle("PUT "+customer+"/delivery", c.putDelivery)
-	mux.HandleFunc("GET /_guichet/live", func(w http.ResponseWriter, r *http.Request) {
-		want := r.URL.Query().Get("customer")
-		if want == "" {
-			c.hub.ServeSSE(w, r, nil)
-			return
-		}
-		c.hub.ServeSSE(w, r, func(topic string) bool { return topic == want })
-	})
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
