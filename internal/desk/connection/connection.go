@@ -85,7 +85,10 @@ type Connection struct {
 	// AppID and TenantID are the application in whose name Event Grid's deliveries
 	// are authenticated, and its tenant.
 	AppID, TenantID string
-	CreatedAt       time.Time
+	// ProvisionedFor is the desk's public URL that Azure's side was last set up
+	// for, empty while that is not complete.
+	ProvisionedFor string
+	CreatedAt      time.Time
 }
 
 // Values are the five values of the connection dialog.
@@ -122,10 +125,10 @@ func New(db *sqlstore.DB, c clock.Clock, box *secret.Box, client *http.Client) *
 // ErrNone says that no resource is connected.
 var ErrNone = errors.New("no resource is connected")
 
-const selectConnection = `SELECT id, resource_name, resource_id, endpoint, app_id, tenant_id, created_at FROM connection `
+const selectConnection = `SELECT id, resource_name, resource_id, endpoint, app_id, tenant_id, provisioned_for, created_at FROM connection `
 
 func columns(c *Connection) []any {
-	return []any{&c.ID, &c.ResourceName, &c.ResourceID, &c.Endpoint, &c.AppID, &c.TenantID, sqlstore.At(&c.CreatedAt)}
+	return []any{&c.ID, &c.ResourceName, &c.ResourceID, &c.Endpoint, &c.AppID, &c.TenantID, &c.ProvisionedFor, sqlstore.At(&c.CreatedAt)}
 }
 
 // Current reads the connected resource, or returns ErrNone.
@@ -138,37 +141,56 @@ func (s *Connections) Current(ctx context.Context) (Connection, error) {
 }
 
 // Connect stores the five values; the connection string is sealed. One resource
-// may be connected at a time.
+// may be connected at a time: for that one the values are replaced, another is
+// refused.
 func (s *Connections) Connect(ctx context.Context, v Values, audit func(tx *sql.Tx, id string) error) (Connection, error) {
 	parsed, err := check(v)
 	if err != nil {
 		return Connection{}, err
 	}
 	c := Connection{
-		ID: uuid.Must(uuid.NewV7()).String(), ResourceName: v.ResourceName, ResourceID: v.ResourceID,
-		Endpoint: parsed.Endpoint, AppID: strings.ToLower(v.AppID), TenantID: strings.ToLower(v.TenantID), CreatedAt: s.clock.Now(),
-	}
-	sealed, err := s.box.Seal(v.ConnectionString, place(c.ID))
-	if err != nil {
-		return c, err
+		ResourceName: v.ResourceName, ResourceID: v.ResourceID, Endpoint: parsed.Endpoint,
+		AppID: strings.ToLower(v.AppID), TenantID: strings.ToLower(v.TenantID), CreatedAt: s.clock.Now(),
 	}
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
-		n, err := sqlstore.One(ctx, tx, func(n *int) []any { return []any{n} }, `SELECT count(*) FROM connection`)
+		c.ID = uuid.Must(uuid.NewV7()).String()
+		old, err := sqlstore.One(ctx, tx, columns, selectConnection+`ORDER BY created_at LIMIT 1`)
+		switch {
+		case errors.Is(err, sqlstore.ErrNotFound):
+		case err != nil:
+			return err
+		case !strings.EqualFold(old.ResourceID, v.ResourceID):
+			return problem.New(problem.Conflict, "connection.exists", "name", old.ResourceName)
+		default:
+			c.ID, c.CreatedAt = old.ID, old.CreatedAt
+		}
+		sealed, err := s.box.Seal(v.ConnectionString, place(c.ID))
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			return problem.New(problem.Conflict, "connection.exists")
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO connection (id, resource_name, resource_id, connection_string, endpoint, app_id, tenant_id, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO connection (id, resource_name, resource_id, connection_string, endpoint, app_id, tenant_id, provisioned_for, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8)
+			ON CONFLICT (id) DO UPDATE SET connection_string = excluded.connection_string, endpoint = excluded.endpoint,
+				app_id = excluded.app_id, tenant_id = excluded.tenant_id, provisioned_for = ''`,
 			c.ID, c.ResourceName, c.ResourceID, sealed, c.Endpoint, c.AppID, c.TenantID, sqlstore.Micros(c.CreatedAt))
 		if err != nil {
 			return fmt.Errorf("store connection: %w", err)
 		}
 		return audit(tx, c.ID)
 	})
+	s.mu.Lock()
+	s.current = nil
+	s.mu.Unlock()
 	return c, err
+}
+
+// Provisioned notes that Azure's side is set up to call the desk at publicURL.
+func (s *Connections) Provisioned(ctx context.Context, id, publicURL string) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE connection SET provisioned_for = $1 WHERE id = $2`, publicURL, id)
+		return err
+	})
 }
 
 func place(id string) string { return "connection:connection_string:" + id }

@@ -7,5 +7,6 @@ CREATE TABLE connection (
     endpoint          TEXT   NOT NULL,
     app_id            TEXT   NOT NULL,
     tenant_id         TEXT   NOT NULL,
+    provisioned_for   TEXT   NOT NULL,
     created_at        BIGINT NOT NULL
 );

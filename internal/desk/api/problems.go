@@ -1,0 +1,253 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/text/language"
+
+	"guichet/internal/platform/problem"
+	"guichet/internal/platform/sqlstore"
+)
+
+// Problem is the one shape of an error (RFC 9457), with a stable code.
+type Problem struct {
+	Type   string         `json:"type" example:"about:blank"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail" doc:"What happened and what to do, in the language of the request."`
+	Code   string         `json:"code" doc:"Stable name of the problem." example:"conversation.taken"`
+	Errors []ProblemField `json:"errors,omitempty" doc:"Which members of the request are wrong."`
+
+	cause error
+}
+
+// ProblemField is one wrong member of a request.
+type ProblemField struct {
+	Location string `json:"location" example:"body.text"`
+	Message  string `json:"message"`
+}
+
+// Error is for logs.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// Unwrap gives the cause, which is never shown.
+func (p *Problem) Unwrap() error { return p.cause }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is the media type of problems.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+var statusOf = map[problem.Kind]int{
+	problem.Invalid:         http.StatusUnprocessableEntity,
+	problem.Unauthenticated: http.StatusUnauthorized,
+	problem.Forbidden:       http.StatusForbidden,
+	problem.NotFound:        http.StatusNotFound,
+	problem.Conflict:        http.StatusConflict,
+	problem.TooMany:         http.StatusTooManyRequests,
+	problem.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// sentences are what users read, by code: English, French.
+var sentences = map[string][2]string{
+	"internal": {
+		"Something went wrong here. Try again; if it stays, tell your administrator.",
+		"Une erreur s’est produite de notre côté. Réessayez ; si elle persiste, prévenez votre administrateur.",
+	},
+	"busy": {
+		"Too much is going on right now. Try again in a moment.",
+		"Le système est très sollicité. Réessayez dans un instant.",
+	},
+	"request.invalid": {
+		"Something in this request is not as it should be. Correct the fields that are marked.",
+		"Un élément de cette demande est incorrect. Corrigez les champs signalés.",
+	},
+	"request.unknown": {"There is nothing at this address.", "Il n’y a rien à cette adresse."},
+	"signIn.needed":   {"Sign in first.", "Connectez-vous d’abord."},
+	"signIn.wrong": {
+		"The e-mail address or the password is wrong.",
+		"L’adresse e-mail ou le mot de passe est incorrect.",
+	},
+	"signIn.tooMany": {
+		"Too many attempts. Wait a minute, then try again.",
+		"Trop de tentatives. Patientez une minute, puis réessayez.",
+	},
+	"signIn.link": {
+		"This sign-in link has been used or has expired. Ask an administrator for a new one, or sign in with your password.",
+		"Ce lien de connexion a déjà servi ou a expiré. Demandez-en un nouveau à un administrateur, ou connectez-vous avec votre mot de passe.",
+	},
+	"role.needed": {
+		"Your role does not allow this. An administrator can change it.",
+		"Votre rôle ne le permet pas. Un administrateur peut le modifier.",
+	},
+	"user.unknown": {"This user does not exist.", "Cet utilisateur n’existe pas."},
+	"user.email": {
+		"Enter an e-mail address such as name@example.com.",
+		"Saisissez une adresse e-mail, par exemple nom@exemple.com.",
+	},
+	"user.name":     {"Enter a name of at most 100 characters.", "Saisissez un nom de 100 caractères au plus."},
+	"user.role":     {"Choose one of the roles.", "Choisissez l’un des rôles."},
+	"user.language": {"Choose English or French.", "Choisissez l’anglais ou le français."},
+	"user.exists": {
+		"There is already a user with the address {email}.",
+		"Il existe déjà un utilisateur avec l’adresse {email}.",
+	},
+	"user.password": {
+		"A password has 10 to 72 characters.",
+		"Un mot de passe compte de 10 à 72 caractères.",
+	},
+	"user.currentPassword": {"The current password is wrong.", "Le mot de passe actuel est incorrect."},
+	"user.lastAdministrator": {
+		"This is the last administrator. Make someone else administrator first.",
+		"C’est le dernier administrateur. Nommez d’abord un autre administrateur.",
+	},
+	"conversation.unknown": {"This conversation does not exist.", "Cette conversation n’existe pas."},
+	"conversation.view":    {"There is no such list.", "Cette liste n’existe pas."},
+	"conversation.taken": {
+		"{agent} has taken this conversation meanwhile.",
+		"{agent} a pris cette conversation entre-temps.",
+	},
+	"conversation.closed": {
+		"This conversation has ended. A new text from the customer starts a new one.",
+		"Cette conversation est terminée. Un nouveau message du client en ouvrira une autre.",
+	},
+	"conversation.notAssigned": {
+		"Assign this conversation to yourself first.",
+		"Affectez-vous d’abord cette conversation.",
+	},
+	"conversation.notYours": {
+		"{agent} has this conversation.",
+		"Cette conversation est affectée à {agent}.",
+	},
+	"conversation.changed": {
+		"This conversation has changed meanwhile. Look at it again.",
+		"Cette conversation a changé entre-temps. Consultez-la de nouveau.",
+	},
+	"message.length": {
+		"Write a text of 1 to {max} characters.",
+		"Écrivez un message de 1 à {max} caractères.",
+	},
+	"idempotency.key": {
+		"The header Idempotency-Key must have 1 to 100 characters.",
+		"L’en-tête Idempotency-Key doit compter de 1 à 100 caractères.",
+	},
+	"idempotency.reused": {
+		"This Idempotency-Key was used for another text.",
+		"Cette Idempotency-Key a servi pour un autre message.",
+	},
+	"cursor":        {"This is not a cursor of this list.", "Ce curseur n’est pas de cette liste."},
+	"event.unknown": {"This event is not in the ledger (any more).", "Cet événement n’est pas (ou plus) dans le registre."},
+	"connection.exists": {
+		"The resource {name} is connected already. Disconnect it first.",
+		"La ressource {name} est déjà connectée. Déconnectez-la d’abord.",
+	},
+	"connection.string": {
+		"Paste the whole connection string from the resource's Keys page: endpoint=…;accesskey=…",
+		"Collez la chaîne de connexion entière de la page Clés de la ressource : endpoint=…;accesskey=…",
+	},
+	"connection.name": {
+		"Enter the resource's name from its Properties page.",
+		"Saisissez le nom de la ressource, indiqué sur sa page Propriétés.",
+	},
+	"connection.id": {
+		"Paste the Resource ID from the Properties page; it ends in the resource's name.",
+		"Collez l’ID de ressource de la page Propriétés ; il se termine par le nom de la ressource.",
+	},
+	"connection.guid": {
+		"Paste an id such as 00000000-0000-0000-0000-000000000000.",
+		"Collez un identifiant tel que 00000000-0000-0000-0000-000000000000.",
+	},
+}
+
+var languages = language.NewMatcher([]language.Tag{language.English, language.French})
+
+// languageOf is the index into a sentence for an Accept-Language header.
+func languageOf(accept string) int {
+	_, i := language.MatchStrings(languages, accept)
+	return i
+}
+
+func sentence(code string, lang int, args map[string]string) string {
+	s, ok := sentences[code]
+	if !ok {
+		s = sentences["internal"]
+	}
+	text := s[lang]
+	for name, value := range args {
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return text
+}
+
+// show turns any error into a problem for the language.
+func show(err error, lang int) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	if e, ok := errors.AsType[*problem.Error](err); ok {
+		p := &Problem{
+			Type: "about:blank", Status: statusOf[e.Kind], Title: http.StatusText(statusOf[e.Kind]),
+			Code: e.Code, Detail: sentence(e.Code, lang, e.Args), cause: err,
+		}
+		if e.Field != "" {
+			p.Errors = []ProblemField{{Location: "body." + e.Field, Message: p.Detail}}
+		}
+		return p
+	}
+	if errors.Is(err, sqlstore.ErrBusy) {
+		return plain(http.StatusServiceUnavailable, "busy", lang, err)
+	}
+	return plain(http.StatusInternalServerError, "internal", lang, err)
+}
+
+func plain(status int, code string, lang int, cause error) *Problem {
+	return &Problem{
+		Type: "about:blank", Status: status, Title: http.StatusText(status), Code: code,
+		Detail: sentence(code, lang, nil), cause: cause,
+	}
+}
+
+// useProblems has huma's own refusals (a body that does not fit the schema) take
+// the same shape. huma keeps this in package variables, hence once per process.
+var useProblems = sync.OnceFunc(func() {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
+		lang := 0
+		if ctx != nil {
+			lang = languageOf(ctx.Header("Accept-Language"))
+		}
+		return fromHuma(status, lang, msg, errs)
+	}
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError { return fromHuma(status, 0, msg, errs) }
+})
+
+func fromHuma(status, lang int, msg string, errs []error) *Problem {
+	if status == http.StatusInternalServerError {
+		return plain(status, "internal", lang, errors.Join(errs...))
+	}
+	p := plain(status, "request.invalid", lang, nil)
+	for _, err := range errs {
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
+			p.Errors = append(p.Errors, ProblemField{Location: d.Location, Message: d.Message})
+		} else if err != nil {
+			p.Errors = append(p.Errors, ProblemField{Location: "body", Message: err.Error()})
+		}
+	}
+	if len(p.Errors) == 0 && msg != "" {
+		p.Errors = []ProblemField{{Location: "request", Message: msg}}
+	}
+	return p
+}
+
+// languageKey carries the language of a request.
+type languageKey struct{}
+
+func langOf(ctx context.Context) int {
+	lang, _ := ctx.Value(languageKey{}).(int)
+	return lang
+}
