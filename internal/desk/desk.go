@@ -27,6 +27,7 @@ import (
 	"guichet/internal/desk/sms"
 	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/clock"
+	"guichet/internal/platform/folder"
 	"guichet/internal/platform/httpserver"
 	"guichet/internal/platform/jobs"
 	"guichet/internal/platform/secret"
@@ -63,6 +64,7 @@ type Options struct {
 // Desk is the contact centre.
 type Desk struct {
 	log       *slog.Logger
+	release   func()
 	db        *sqlstore.DB
 	listener  *httpserver.Listener
 	tls       *tls.Config
@@ -102,6 +104,9 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 			_ = d.Close()
 		}
 	}()
+	if d.release, err = folder.Take(o.DataDir, "desk.lock"); err != nil {
+		return nil, err
+	}
 	if d.db, err = OpenStore(ctx, o.DataDir, o.DSN); err != nil {
 		return nil, err
 	}
@@ -212,6 +217,9 @@ func (d *Desk) Close() error {
 	}
 	if d.db != nil {
 		errs = append(errs, d.db.Close())
+	}
+	if d.release != nil {
+		d.release()
 	}
 	return errors.Join(errs...)
 }
