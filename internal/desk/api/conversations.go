@@ -56,7 +56,7 @@ type messagesOut struct {
 }
 
 func (a *api) listMessages(ctx context.Context, in *struct {
-	conversationID
+	ID     string `path:"id"`
 	Before string `query:"before" maxLength:"200"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 },
@@ -77,7 +77,7 @@ func (a *api) listMessages(ctx context.Context, in *struct {
 type messageOut struct{ Body live.Message }
 
 func (a *api) reply(ctx context.Context, in *struct {
-	conversationID
+	ID   string `path:"id"`
 	Key  string `header:"Idempotency-Key" doc:"The same key again finds the first call's message instead of sending another."`
 	Body struct {
 		Text string `json:"text" doc:"1 to 2048 characters."`
