@@ -1,0 +1,107 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
+import { PageTheme } from '../shared/theme/PageTheme';
+import { Loading, LoadingFailed, Note } from '../shared/ui/Note';
+import { type Desk, DeskContext } from './desk';
+import { DeskLive } from './live/DeskLive';
+import { followOtherTabs, useMe, useSession } from './session/session';
+import { Shell } from './shell/Shell';
+
+const SignInPage = lazy(() => import('./session/SignInPage'));
+const ConversationsPage = lazy(() => import('./conversation/ConversationsPage'));
+const UsersPage = lazy(() => import('./people/UsersPage'));
+const NumbersPage = lazy(() => import('./number/NumbersPage'));
+const ConnectionPage = lazy(() => import('./connection/ConnectionPage'));
+const EventsPage = lazy(() => import('./webhook/EventsPage'));
+
+/** The whole desk: what is shared, and which page an address shows. Needs a router around it. */
+export function App({ desk }: { desk: Desk }) {
+  useEffect(() => followOtherTabs(desk), [desk]);
+  return (
+    <DeskContext value={desk}>
+      <QueryClientProvider client={desk.client}>
+        <PageTheme>
+          <Routes>
+            <Route path="/sign-in" element={<SignIn />} />
+            <Route element={<SignedIn />}>
+              <Route element={<Shell />}>
+                <Route index element={<Navigate to="/conversations" replace />} />
+                <Route path="conversations/:id?" element={<ConversationsPage />} />
+                <Route path="administration" element={<AdministratorsOnly />}>
+                  <Route index element={<Navigate to="users" replace />} />
+                  <Route path="users" element={<UsersPage />} />
+                  <Route path="numbers" element={<NumbersPage />} />
+                  <Route path="connection" element={<ConnectionPage />} />
+                  <Route path="events" element={<EventsPage />} />
+                </Route>
+                <Route path="*" element={<NoSuchPage />} />
+              </Route>
+            </Route>
+          </Routes>
+        </PageTheme>
+      </QueryClientProvider>
+    </DeskContext>
+  );
+}
+
+function SignIn() {
+  return (
+    <Suspense
+      fallback={
+        <Centred>
+          <Loading />
+        </Centred>
+      }
+    >
+      <SignInPage />
+    </Suspense>
+  );
+}
+
+/** Lets signed-in users through and sends all others to sign in, from where they come back to the page they asked for. */
+function SignedIn() {
+  const session = useSession();
+  const { pathname, search } = useLocation();
+  if (session.isPending)
+    return (
+      <Centred>
+        <Loading />
+      </Centred>
+    );
+  if (session.data === undefined) {
+    return (
+      <Centred>
+        <LoadingFailed error={session.error} retry={() => void session.refetch()} />
+      </Centred>
+    );
+  }
+  if (session.data === null) {
+    return <Navigate to="/sign-in" replace state={{ from: pathname + search }} />;
+  }
+  return (
+    <DeskLive user={session.data.id} key={session.data.id}>
+      <Outlet />
+    </DeskLive>
+  );
+}
+
+function Centred({ children }: { children: ReactNode }) {
+  return <div style={{ height: '100%', display: 'flex' }}>{children}</div>;
+}
+
+function AdministratorsOnly() {
+  const { t } = useTranslation();
+  if (useMe().role === 'administrator') return <Outlet />;
+  return <Note title={t('forbidden.title')}>{t('forbidden.text')}</Note>;
+}
+
+function NoSuchPage() {
+  const { t } = useTranslation();
+  return (
+    <Note title={t('noPage.title')} action={<Link to="/conversations">{t('noPage.go')}</Link>}>
+      {t('noPage.text')}
+    </Note>
+  );
+}

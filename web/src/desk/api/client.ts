@@ -1,0 +1,87 @@
+import { request } from '../../shared/api/request';
+import type {
+  Connection,
+  Conversation,
+  EventState,
+  LedgerEvent,
+  Message,
+  Page,
+  PhoneNumber,
+  Role,
+  User,
+  View,
+} from './types';
+
+/** How many rows a page of a list asks for. */
+export const pageSize = 50;
+
+function query(parameters: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text && `?${text}`;
+}
+
+const conversationPath = (id: string) => `/api/conversations/${encodeURIComponent(id)}`;
+const userPath = (id: string) => `/api/users/${encodeURIComponent(id)}`;
+
+/** One function for each operation of the desk's API; each rejects as `request` does. */
+export const api = {
+  signIn: (email: string, password: string) =>
+    request<User>('POST', '/api/session', { body: { email, password } }),
+  signInByLink: (token: string) => request<User>('POST', '/api/session/link', { body: { token } }),
+  signOut: () => request<void>('DELETE', '/api/session'),
+  me: (signal?: AbortSignal) => request<User>('GET', '/api/me', { signal }),
+  changeMe: (change: {
+    name?: string;
+    language?: string;
+    password?: string;
+    currentPassword?: string;
+  }) => request<User>('PATCH', '/api/me', { body: change }),
+
+  conversations: (view: View, cursor: string, signal?: AbortSignal) =>
+    request<Page<Conversation>>(
+      'GET',
+      `/api/conversations${query({ view, cursor, limit: pageSize })}`,
+      { signal },
+    ),
+  conversation: (id: string, signal?: AbortSignal) =>
+    request<Conversation>('GET', conversationPath(id), { signal }),
+  assign: (id: string) =>
+    request<Conversation | undefined>('POST', `${conversationPath(id)}/assign`),
+  end: (id: string) => request<Conversation | undefined>('POST', `${conversationPath(id)}/end`),
+  read: (id: string) => request<Conversation | undefined>('POST', `${conversationPath(id)}/read`),
+  messages: (id: string, before: string, signal?: AbortSignal) =>
+    request<Page<Message>>(
+      'GET',
+      `${conversationPath(id)}/messages${query({ before, limit: pageSize })}`,
+      { signal },
+    ),
+  /** The same key again sends nothing again: it answers with the message of the first time. */
+  send: (id: string, text: string, key: string) =>
+    request<Message>('POST', `${conversationPath(id)}/messages`, {
+      body: { text },
+      headers: { 'Idempotency-Key': key },
+    }),
+
+  users: (signal?: AbortSignal) => request<{ items: User[] }>('GET', '/api/users', { signal }),
+  addUser: (user: { email: string; name: string; role: Role }) =>
+    request<{ user: User; signInLink: string; expiresAt: string }>('POST', '/api/users', {
+      body: user,
+    }),
+  changeUser: (id: string, change: { name?: string; role?: Role; disabled?: boolean }) =>
+    request<User>('PATCH', userPath(id), { body: change }),
+  newLink: (id: string) =>
+    request<{ url: string; expiresAt: string }>('POST', `${userPath(id)}/sign-in-link`),
+
+  numbers: (signal?: AbortSignal) =>
+    request<{ items: PhoneNumber[] }>('GET', '/api/numbers', { signal }),
+  connection: (signal?: AbortSignal) => request<Connection>('GET', '/api/connection', { signal }),
+  events: (state: EventState | '', cursor: string, signal?: AbortSignal) =>
+    request<Page<LedgerEvent>>('GET', `/api/events${query({ state, cursor })}`, { signal }),
+  event: (seq: number, signal?: AbortSignal) =>
+    request<LedgerEvent & { raw: unknown }>('GET', `/api/events/${seq}`, { signal }),
+  replay: (seq: number) => request<LedgerEvent | undefined>('POST', `/api/events/${seq}/replay`),
+};

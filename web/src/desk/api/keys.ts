@@ -1,0 +1,16 @@
+import type { EventState, View } from './types';
+
+/** The keys under which the page caches what the API answers. */
+export const keys = {
+  me: ['me'] as const,
+  lists: ['conversations'] as const,
+  list: (view: View) => ['conversations', view] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  messages: (id: string) => ['messages', id] as const,
+  users: ['users'] as const,
+  numbers: ['numbers'] as const,
+  connection: ['connection'] as const,
+  events: ['events'] as const,
+  eventList: (state: EventState | '') => ['events', 'list', state] as const,
+  event: (seq: number) => ['events', 'one', seq] as const,
+};

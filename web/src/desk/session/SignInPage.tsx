@@ -1,0 +1,148 @@
+import {
+  Button,
+  Card,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Spinner,
+  Title2,
+  tokens,
+} from '@fluentui/react-components';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Navigate, useLocation, useNavigate } from 'react-router';
+import { ProblemError } from '../../shared/api/request';
+import { useErrorText } from '../../shared/api/useErrorText';
+import icon from '../../shared/icon.svg';
+import { PreferenceMenus } from '../../shared/ui/PreferenceMenus';
+import { api } from '../api/client';
+import { useDesk } from '../desk';
+import { enter, useSession } from './session';
+
+const useStyles = makeStyles({
+  root: { minHeight: '100%', display: 'flex', flexDirection: 'column' },
+  corner: { display: 'flex', justifyContent: 'flex-end', padding: tokens.spacingVerticalS },
+  main: {
+    flexGrow: 1,
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'center',
+    padding: tokens.spacingHorizontalM,
+    paddingBottom: '15vh',
+  },
+  card: { width: '100%', maxWidth: '380px', padding: tokens.spacingHorizontalXXL },
+  title: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
+});
+
+/** Takes the token of a one-time link out of the address, so that it stays neither in the history nor on a screenshot. */
+function takeToken(): string {
+  const token = new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '';
+  if (token) window.history.replaceState(window.history.state, '', window.location.pathname);
+  return token;
+}
+
+/** Signs in by e-mail and password, or at once by the one-time link `/sign-in#token=…`. */
+export default function SignInPage() {
+  const { t } = useTranslation();
+  const styles = useStyles();
+  const desk = useDesk();
+  const session = useSession();
+  const navigate = useNavigate();
+  const errorText = useErrorText();
+  const from = (useLocation().state as { from?: string } | null)?.from ?? '/';
+  const [token] = useState(takeToken);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+
+  useEffect(() => {
+    document.title = `${t('signIn.title')} – Guichet`;
+  }, [t]);
+
+  const onSuccess = async (user: Parameters<typeof enter>[1]) => {
+    await enter(desk, user);
+    await navigate(from, { replace: true });
+  };
+  const link = useMutation({ mutationFn: () => api.signInByLink(token), onSuccess });
+  const signIn = useMutation({ mutationFn: () => api.signIn(email.trim(), password), onSuccess });
+
+  const exchange = link.mutate;
+  const exchanged = useRef(false);
+  useEffect(() => {
+    // The token works once: it is posted once, however often this runs.
+    if (!token || exchanged.current) return;
+    exchanged.current = true;
+    exchange();
+  }, [token, exchange]);
+
+  if (session.data && !token && !signIn.isPending) return <Navigate to={from} replace />;
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  const busy = link.isPending || signIn.isPending;
+  const linkRefused = link.error instanceof ProblemError;
+  return (
+    <div className={styles.root}>
+      <div className={styles.corner}>
+        <PreferenceMenus />
+      </div>
+      <main className={styles.main}>
+        <Card className={styles.card} size="large">
+          <div className={styles.title}>
+            <img src={icon} alt="" width={36} height={36} />
+            <Title2 as="h1">{t('signIn.title')}</Title2>
+          </div>
+          {link.isPending || link.isSuccess ? (
+            <Spinner label={t('signIn.byLink')} />
+          ) : (
+            <form className={styles.form} onSubmit={submit}>
+              {link.error && (
+                <MessageBar intent="error" layout="multiline" role="alert">
+                  <MessageBarBody>
+                    <MessageBarTitle>
+                      {t(linkRefused ? 'signIn.linkRefused' : 'signIn.linkFailed')}
+                    </MessageBarTitle>{' '}
+                    {linkRefused ? t('signIn.linkCure') : errorText(link.error)}
+                  </MessageBarBody>
+                  {!linkRefused && <Button onClick={() => exchange()}>{t('error.retry')}</Button>}
+                </MessageBar>
+              )}
+              <Field label={t('signIn.email')} required>
+                <Input
+                  type="email"
+                  name="email"
+                  autoComplete="username"
+                  value={email}
+                  onChange={(_, { value }) => setEmail(value)}
+                />
+              </Field>
+              <Field label={t('signIn.password')} required>
+                <Input
+                  type="password"
+                  name="password"
+                  autoComplete="current-password"
+                  value={password}
+                  onChange={(_, { value }) => setPassword(value)}
+                />
+              </Field>
+              {signIn.error && (
+                <MessageBar intent="error" layout="multiline" role="alert">
+                  <MessageBarBody>{errorText(signIn.error)}</MessageBarBody>
+                </MessageBar>
+              )}
+              <Button type="submit" appearance="primary" size="large" disabled={busy}>
+                {t('signIn.do')}
+              </Button>
+            </form>
+          )}
+        </Card>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query';
+import { ProblemError } from '../../shared/api/request';
+import { switchLanguage } from '../../shared/i18n/setup';
+import { api } from '../api/client';
+import { keys } from '../api/keys';
+import type { User } from '../api/types';
+import type { Desk } from '../desk';
+
+/** Other tabs of this browser hear here that somebody signed in or out. */
+const channelName = 'guichet-session';
+
+/** Who is signed in: null when nobody is. */
+export function useSession() {
+  return useQuery({
+    queryKey: keys.me,
+    queryFn: async ({ signal }): Promise<User | null> => {
+      try {
+        const me = await api.me(signal);
+        if (me.language) await switchLanguage(me.language);
+        return me;
+      } catch (error) {
+        if (error instanceof ProblemError && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+/** The user of a page that only signed-in people see. */
+export function useMe(): User {
+  const { data } = useSession();
+  if (!data) throw new Error('useMe on a page without a user');
+  return data;
+}
+
+/** Enters the desk as the user whom the server signed in; nothing of a former user stays in memory. */
+export async function enter(desk: Desk, user: User) {
+  if (user.language) await switchLanguage(user.language);
+  desk.cache.conversations.clear();
+  desk.client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
+  desk.client.setQueryData(keys.me, user);
+  announce();
+}
+
+/** Signs out here and in all tabs. Rejects, still signed in, when the server cannot be told. */
+export async function leave(desk: Desk) {
+  await api.signOut();
+  desk.client.setQueryData(keys.me, null);
+  announce();
+}
+
+function announce() {
+  if (!('BroadcastChannel' in globalThis)) return;
+  const channel = new BroadcastChannel(channelName);
+  channel.postMessage('changed');
+  channel.close();
+}
+
+/** Reads again who is signed in whenever another tab changed it; gives a function that ends this. */
+export function followOtherTabs(desk: Desk): () => void {
+  if (!('BroadcastChannel' in globalThis)) return () => {};
+  const channel = new BroadcastChannel(channelName);
+  channel.onmessage = () => void desk.client.invalidateQueries({ queryKey: keys.me });
+  return () => channel.close();
+}

@@ -1,0 +1,149 @@
+import {
+  CounterBadge,
+  makeStyles,
+  NavItem,
+  NavSectionHeader,
+  tokens,
+} from '@fluentui/react-components';
+import {
+  ArchiveRegular,
+  CallRegular,
+  ChatMultipleRegular,
+  ClipboardBulletListLtrRegular,
+  CloudLinkRegular,
+  MailInboxRegular,
+  PeopleRegular,
+  PersonChatRegular,
+} from '@fluentui/react-icons';
+import type { MouseEvent, ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useHref, useLinkClickHandler } from 'react-router';
+import type { View } from '../api/types';
+import { useConversations } from '../conversation/queries';
+import { useMe } from '../session/session';
+
+const useStyles = makeStyles({
+  label: { flexGrow: 1, minWidth: 0 },
+  count: {
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    fontVariantNumeric: 'tabular-nums',
+  },
+});
+
+interface EntryProps {
+  to: string;
+  value: string;
+  icon: ReactElement;
+  label: string;
+  onGo?: () => void;
+  children?: ReactElement;
+}
+
+/** One entry of the navigation; a real link, so that it opens in a new tab like any other. */
+function Entry({ to, value, icon, label, onGo, children }: EntryProps) {
+  const styles = useStyles();
+  const href = useHref(to);
+  const follow = useLinkClickHandler(to);
+  return (
+    <NavItem
+      href={href}
+      value={value}
+      icon={icon}
+      onClick={(event: MouseEvent) => {
+        follow(event as MouseEvent<HTMLAnchorElement>);
+        onGo?.();
+      }}
+    >
+      <span className={styles.label}>{label}</span>
+      {children}
+    </NavItem>
+  );
+}
+
+/** How many conversations a view holds, and how many messages in it nobody has looked at. */
+function ViewCount({ view }: { view: View }) {
+  const { t } = useTranslation();
+  const styles = useStyles();
+  const { items, hasNextPage } = useConversations(view);
+  const unread = items.reduce((sum, item) => sum + item.unread, 0);
+  const count = hasNextPage ? `${items.length}+` : `${items.length}`;
+  return (
+    <>
+      {items.length > 0 && (
+        <span className={styles.count} data-testid={`count-${view}`}>
+          <span aria-hidden>{count}</span>
+          <span className="visually-hidden">{t('views.count', { count: items.length })}</span>
+        </span>
+      )}
+      {unread > 0 && (
+        <CounterBadge
+          count={unread}
+          size="small"
+          color="danger"
+          role="img"
+          aria-label={t('list.unread', { count: unread })}
+        />
+      )}
+    </>
+  );
+}
+
+/** The entries of the navigation that the user's role allows. `onGo` runs when one was followed. */
+export function NavigationEntries({ onGo }: { onGo?: () => void }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const viewEntry = (view: View, icon: ReactElement, counted: boolean) => (
+    <Entry
+      to={`/conversations?view=${view}`}
+      value={`view:${view}`}
+      icon={icon}
+      label={t(`views.${view}`)}
+      onGo={onGo}
+    >
+      {counted ? <ViewCount view={view} /> : undefined}
+    </Entry>
+  );
+  return (
+    <>
+      <NavSectionHeader>{t('nav.conversations')}</NavSectionHeader>
+      {viewEntry('mine', <PersonChatRegular />, true)}
+      {viewEntry('open', <MailInboxRegular />, true)}
+      {viewEntry('active', <ChatMultipleRegular />, true)}
+      {viewEntry('closed', <ArchiveRegular />, false)}
+      {me.role === 'administrator' && (
+        <>
+          <NavSectionHeader>{t('nav.administration')}</NavSectionHeader>
+          <Entry
+            to="/administration/users"
+            value="users"
+            icon={<PeopleRegular />}
+            label={t('nav.users')}
+            onGo={onGo}
+          />
+          <Entry
+            to="/administration/numbers"
+            value="numbers"
+            icon={<CallRegular />}
+            label={t('nav.numbers')}
+            onGo={onGo}
+          />
+          <Entry
+            to="/administration/connection"
+            value="connection"
+            icon={<CloudLinkRegular />}
+            label={t('nav.connection')}
+            onGo={onGo}
+          />
+          <Entry
+            to="/administration/events"
+            value="events"
+            icon={<ClipboardBulletListLtrRegular />}
+            label={t('nav.events')}
+            onGo={onGo}
+          />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { type HandsetMessage, keys, type Thread } from './api/handset';
+
+const rank = { pending: 0, received: 1, delivered: 1, failed: 1 };
+
+/** Puts a message over its earlier state, or in its place in time; a status goes forward only. */
+export function mergeMessage(items: HandsetMessage[], message: HandsetMessage): HandsetMessage[] {
+  const known = items.find((item) => item.id === message.id);
+  if (known) {
+    if (rank[message.status] < rank[known.status]) return items;
+    return items.map((item) => (item === known ? message : item));
+  }
+  return [...items, message].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+/** Brings the list of threads up to date with a message; the newest thread stands first. */
+export function mergeThread(items: Thread[], message: HandsetMessage): Thread[] {
+  const known = items.find((item) => item.number === message.business);
+  if (known && Date.parse(known.lastAt) > Date.parse(message.at)) return items;
+  const thread: Thread = {
+    number: message.business,
+    lastText: message.text,
+    lastAt: message.at,
+    lastDirection: message.direction,
+  };
+  return [thread, ...items.filter((item) => item !== known)];
+}
+
+/** Writes a message, from a notice or an answer, into all that the page has cached. */
+export function putMessage(client: QueryClient, message: HandsetMessage) {
+  const key = keys.messages(message.customer, message.business);
+  client.setQueryData<{ items: HandsetMessage[] }>(
+    key,
+    (data) => data && { items: mergeMessage(data.items, message) },
+  );
+  // A read that left before this message came would cover it: such a read is done again.
+  if (client.getQueryState(key)?.fetchStatus === 'fetching') {
+    void client.invalidateQueries({ queryKey: key });
+  }
+  client.setQueryData<{ items: Thread[] }>(
+    keys.threads(message.customer),
+    (data) => data && { items: mergeThread(data.items, message) },
+  );
+}

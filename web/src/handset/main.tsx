@@ -1,0 +1,38 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import i18next from 'i18next';
+import { createRoot } from 'react-dom/client';
+import { BrowserRouter } from 'react-router';
+import { ProblemError } from '../shared/api/request';
+import '../shared/base.css';
+import { startI18n } from '../shared/i18n/setup';
+import { PageTheme } from '../shared/theme/PageTheme';
+import { HandsetPage } from './HandsetPage';
+import { Outbox } from './outbox';
+
+const loaders = {
+  en: () => Promise.all([import('../shared/i18n/en.json'), import('./i18n/en.json')]),
+  fr: () => Promise.all([import('../shared/i18n/fr.json'), import('./i18n/fr.json')]),
+};
+
+await startI18n(loaders);
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      networkMode: 'always',
+      retry: (count, error) => count < 2 && !(error instanceof ProblemError && error.status < 500),
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no #root');
+createRoot(root).render(
+  <BrowserRouter>
+    <QueryClientProvider client={client}>
+      <PageTheme>
+        <HandsetPage outbox={new Outbox(i18next.t('handset.interrupted'))} />
+      </PageTheme>
+    </QueryClientProvider>
+  </BrowserRouter>,
+);
