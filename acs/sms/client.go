@@ -4,7 +4,6 @@ package sms
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -187,7 +186,7 @@ func (c *Client) Send(ctx context.Context, from string, recipients []Recipient, 
 	for i, r := range recipients {
 		id, first := r.RepeatabilityRequestID, r.RepeatabilityFirstSent
 		if id == "" {
-			id = newUUID()
+			id = rest.NewUUID()
 		}
 		if first.IsZero() {
 			first = now
@@ -212,13 +211,4 @@ func (c *Client) post(ctx context.Context, path, version string, body, out any, 
 		return err
 	}
 	return c.rest.Call(req, out, status)
-}
-
-// newUUID returns a random UUID (version 4).
-func newUUID() string {
-	var b [16]byte
-	rand.Read(b[:])
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -80,7 +80,7 @@ func New(name, apiVersion, endpoint string, credential acs.Credential, options *
 	inner, err := azcore.NewClient(name, moduleVersion, runtime.PipelineOptions{
 		AllowedHeaders:         []string{"MS-CV", "x-ms-client-request-id", "operation-id", "x-ms-error-code"},
 		AllowedQueryParameters: []string{"api-version", "skip", "top", "maxPageSize"},
-		PerCall:                []policy.Policy{runtime.NewRequestIDPolicy()},
+		PerCall:                []policy.Policy{requestID{}},
 		PerRetry: []policy.Policy{acs.NewAuthenticationPolicy(credential, &acs.PolicyOptions{
 			InsecureAllowCredentialWithHTTP: o.InsecureAllowCredentialWithHTTP,
 		})},
