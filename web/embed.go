@@ -41,6 +41,11 @@ func From(files fs.FS) *Pages {
 	return &Pages{files: files}
 }
 
+// Handler serves one of the embedded pages, as [Pages.Handler] does.
+func Handler(entry string) http.Handler {
+	return Built().Handler(entry)
+}
+
 // Handler serves a whole page by its entry ("desk", "handset"): its assets under /assets/ and its HTML for every other path, since
 // the page itself looks at the path to know what to show.
 func (p *Pages) Handler(entry string) http.Handler {
