@@ -3,13 +3,13 @@ package siprouting_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"io"
-	"net/http"
-	"net/http/httptest"
 
 	"guichet/acs/internal/wiretest"
 	"guichet/acs/siprouting"
