@@ -1,15 +1,16 @@
 // Package acs is the data plane of Azure Communication Services in the local
-// cloud: authentication of requests, SMS, and the telephone numbers that a
-// service owns. It answers as Azure does, in shapes measured with Microsoft's own
-// clients.
+// cloud: authentication of requests, SMS, the telephone numbers that a service
+// owns and may buy, identities, and the SIP routing configuration. It answers as
+// Azure does, in shapes measured with Microsoft's own clients.
 //
 // It does not carry texts (a Carrier does), does not know how services come to
-// be and which keys they have (Services does), does not issue tokens (Tokens
-// checks them) and does not deliver events (Events does).
+// be and which keys they have (Services does), does not issue Entra tokens
+// (Tokens checks them) and does not deliver events (Events does).
 package acs
 
 import (
 	"context"
+	"crypto/rsa"
 	"database/sql"
 	"embed"
 	"fmt"
@@ -18,6 +19,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"guichet/internal/cloud/carrier"
 	"guichet/internal/cloud/eventgrid"
@@ -90,9 +93,14 @@ type Options struct {
 type ACS struct {
 	o    Options
 	send *sqlstore.Batcher[sending, []sent]
+	// wake ends the sleep of operate.
+	wake chan struct{}
 
 	mu      sync.RWMutex
 	numbers map[string]ownedNumber
+
+	keyMu sync.Mutex
+	key   *rsa.PrivateKey
 }
 
 // Bounds of the send queue.
@@ -104,7 +112,7 @@ const (
 // New makes the data plane and, on a fresh database, the numbers that every
 // cloud starts with; the migrations must have run.
 func New(ctx context.Context, o Options) (*ACS, error) {
-	a := &ACS{o: o}
+	a := &ACS{o: o, wake: make(chan struct{}, 1)}
 	a.send = sqlstore.NewBatcher(o.DB, batchSize, queueLength, a.record)
 	if err := a.Reload(ctx); err != nil {
 		return nil, err
@@ -118,13 +126,17 @@ func (a *ACS) Reload(ctx context.Context) error {
 	if err := a.o.DB.Tx(ctx, func(tx *sql.Tx) error { return seed(ctx, tx, a.o.Clock.Now()) }); err != nil {
 		return fmt.Errorf("acs: make the first numbers: %w", err)
 	}
-	return a.reloadNumbers(ctx)
+	return a.reloadNumbers(ctx, a.o.DB.Read())
 }
 
 // Reset forgets everything within the caller's transaction; Reload must follow
 // its commit.
 func (a *ACS) Reset(ctx context.Context, tx *sql.Tx) error {
-	for _, table := range []string{"acs_message", "acs_number", "acs_seed"} {
+	for _, table := range []string{
+		"acs_message", "acs_optout", "acs_number", "acs_seed",
+		"acs_hold", "acs_search", "acs_reservation", "acs_operation",
+		"acs_identity", "acs_sip",
+	} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
 			return fmt.Errorf("acs: reset: %w", err)
 		}
@@ -132,8 +144,13 @@ func (a *ACS) Reset(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Run commits what is sent until ctx ends.
-func (a *ACS) Run(ctx context.Context) error { return a.send.Run(ctx) }
+// Run commits what is sent and lets operations act, until ctx ends.
+func (a *ACS) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.send.Run(ctx) })
+	g.Go(func() error { return a.operate(ctx) })
+	return g.Wait()
+}
 
 // Handler answers the data plane's paths. A path that it does not know is
 // answered by unknown.
@@ -153,8 +170,42 @@ func (a *ACS) Handler(unknown http.Handler) http.Handler {
 
 func (a *ACS) routes() map[string]operation {
 	return map[string]operation{
-		"POST /sms":                  a.postSMS,
-		"GET /phoneNumbers":          a.listNumbers,
-		"GET /phoneNumbers/{number}": a.getNumber,
+		"POST /sms":                 a.postSMS,
+		"POST /sms/optouts:add":     a.optOuts(addOptOut),
+		"POST /sms/optouts:remove":  a.optOuts(removeOptOut),
+		"POST /sms/optouts:check":   a.optOuts(checkOptOut),
+		"GET /deliveryReports/{id}": a.getReport,
+
+		"GET /phoneNumbers":                         a.listNumbers,
+		"GET /phoneNumbers/{number}":                a.getNumber,
+		"DELETE /phoneNumbers/{number}":             a.release,
+		"PATCH /phoneNumbers/{number}/capabilities": a.update,
+		"GET /phoneNumbers/operations/{id}":         a.getOperation,
+		"DELETE /phoneNumbers/operations/{id}":      a.cancelOperation,
+		"POST /operatorInformation/:search":         a.searchOperators,
+
+		"GET /availablePhoneNumbers/countries":                    a.listCountries,
+		"GET /availablePhoneNumbers/countries/{cc}/localities":    a.listLocalities,
+		"GET /availablePhoneNumbers/countries/{cc}/areaCodes":     a.listAreaCodes,
+		"GET /availablePhoneNumbers/countries/{cc}/offerings":     a.listOfferings,
+		"POST /availablePhoneNumbers/countries/{cc}/:browse":      a.browse,
+		"POST /availablePhoneNumbers/countries/{cc}/:search":      a.search,
+		"GET /availablePhoneNumbers/searchResults/{id}":           a.getSearch,
+		"POST /availablePhoneNumbers/:purchase":                   a.purchase,
+		"GET /availablePhoneNumbers/reservations":                 a.listReservations,
+		"GET /availablePhoneNumbers/reservations/{id}":            a.getReservation,
+		"PATCH /availablePhoneNumbers/reservations/{id}":          a.patchReservation,
+		"DELETE /availablePhoneNumbers/reservations/{id}":         a.deleteReservation,
+		"POST /availablePhoneNumbers/reservations/{id}/:purchase": a.purchaseReservation,
+
+		"POST /identities":                          a.createIdentity,
+		"DELETE /identities/{id}":                   a.changeIdentity(deleteIdentity),
+		"POST /identities/{id}/:issueAccessToken":   a.issueToken,
+		"POST /identities/{id}/:revokeAccessTokens": a.changeIdentity(revokeIdentity),
+		"POST /teamsUser/:exchangeAccessToken":      a.exchangeTeams,
+
+		"GET /sip":                       a.getSIP,
+		"PATCH /sip":                     a.patchSIP,
+		"POST /sip:testRoutesWithNumber": a.testRoutes,
 	}
 }

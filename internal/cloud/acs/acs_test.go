@@ -86,10 +86,12 @@ type fixture struct {
 	handler http.Handler
 }
 
+// start opens the data plane on the database file, or on one that is forgotten
+// when file is empty; stop ends it as a process would end.
 func start(t testing.TB, file string, now time.Time) (f *fixture, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	db, err := sqlstore.Open(ctx, sqlstore.Options{DSN: file})
+	db, err := sqlstore.Open(ctx, sqlstore.Options{DSN: file, Ephemeral: file == ""})
 	if err != nil {
 		t.Fatal(err)
 	}

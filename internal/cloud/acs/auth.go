@@ -169,6 +169,10 @@ func (a *ACS) fail(w http.ResponseWriter, r *http.Request, err error) {
 		writeProblem(w, p)
 		return
 	}
+	if u, ok := errors.AsType[*unprocessable](err); ok {
+		u.write(w)
+		return
+	}
 	f, known := errors.AsType[*failure](err)
 	refused, isRefusal := errors.AsType[*refusal](err)
 	switch {

@@ -116,6 +116,11 @@ func (a *ACS) Accept(ctx context.Context, tx *sql.Tx, texts []carrier.Text) ([]c
 		case !number.receivesSMS():
 			verdicts[i].Refused = "The number does not receive texts."
 		default:
+			reply, err := a.keyword(ctx, tx, number, t)
+			if err != nil {
+				return nil, err
+			}
+			verdicts[i].Reply = reply
 			events[number.serviceID] = append(events[number.serviceID], receivedEvent(t))
 		}
 	}

@@ -103,18 +103,20 @@ func (a *ACS) number(e164 string) (ownedNumber, bool) {
 	return n, ok
 }
 
-// reloadNumbers reads the numbers again after they changed.
-func (a *ACS) reloadNumbers(ctx context.Context) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	list, err := sqlstore.List(ctx, a.o.DB.Read(), scanNumber, allNumbers)
+// reloadNumbers reads the numbers again after they changed, or, with the
+// transaction that changes them, just before they do.
+func (a *ACS) reloadNumbers(ctx context.Context, q sqlstore.Q) error {
+	list, err := sqlstore.List(ctx, q, scanNumber, allNumbers)
 	if err != nil {
 		return fmt.Errorf("acs: read the numbers: %w", err)
 	}
-	a.numbers = make(map[string]ownedNumber, len(list))
+	numbers := make(map[string]ownedNumber, len(list))
 	for _, n := range list {
-		a.numbers[n.number] = n
+		numbers[n.number] = n
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.numbers = numbers
 	return nil
 }
 

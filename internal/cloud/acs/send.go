@@ -72,10 +72,15 @@ func (a *ACS) recordOne(ctx context.Context, tx *sql.Tx, insert *sql.Stmt, s sen
 	if n == 0 {
 		return repeated(ctx, tx, s, r)
 	}
-	result := accepted(r, id)
-	return sent{result, &carrier.Outgoing{
-		ID: id, Business: s.from, Customer: r.to, Body: s.message, At: s.at,
-	}}, nil
+	text := &carrier.Outgoing{ID: id, Business: s.from, Customer: r.to, Body: s.message, At: s.at}
+	out, err := optedOut(ctx, tx, s.serviceID, s.from, r.to)
+	if err != nil {
+		return sent{}, err
+	}
+	if out {
+		text.Refused = blocked
+	}
+	return sent{accepted(r, id), text}, nil
 }
 
 func accepted(r recipient, id string) smsResult {

@@ -366,7 +366,9 @@ func TestHandsetContract(t *testing.T) {
 		{"PUT", base + "/delivery", `{"mode":"failed","code":"1"}`},
 		{"PUT", base + "/delivery", `{"mode":"delayed","delaySeconds":0}`},
 	} {
-		var out struct{ Error struct{ Code, Message string } }
+		var out struct {
+			Error struct{ Code, Message string }
+		}
 		f.do(bad.method, bad.path, bad.body, 400, &out)
 		if out.Error.Code == "" || out.Error.Message == "" {
 			t.Errorf("%v: no reason given", bad)
