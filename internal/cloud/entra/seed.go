@@ -1,0 +1,141 @@
+package entra
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	wk "guichet/internal/cloud/wellknown"
+	"guichet/internal/platform/sqlstore"
+)
+
+// microsoftTenant is the tenant in which Microsoft's own applications live.
+const microsoftTenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+
+// secureWebhookRole is the role that Microsoft's guide has one add to the webhook
+// application.
+var secureWebhookRole = AppRole{
+	ID: "7a1e0000-0000-4000-8000-000000000001", Value: "AzureEventGridSecureWebhookSubscriber",
+	DisplayName: "AzureEventGridSecureWebhookSubscriber", Members: []string{"Application", "User"},
+}
+
+// seedApps are the applications of every new directory, each with its service
+// principal. The ids of Microsoft's own are the public ones.
+var seedApps = []struct {
+	app       Application
+	principal string
+}{
+	{Application{AppID: "797f4846-ba00-4fd7-ba43-dac1f8f63013", Name: "Windows Azure Service Management API", TokenVersion: 1,
+		URIs: []string{"https://management.azure.com", "https://management.core.windows.net"}}, "0b1e0000-0000-4000-8000-000000000011"},
+	{Application{AppID: "1fd5118e-2576-4263-8130-9503064c837a", Name: "Azure Communication Services", TokenVersion: 1,
+		URIs: []string{"https://communication.azure.com"}}, "0b1e0000-0000-4000-8000-000000000012"},
+	{Application{AppID: "00000003-0000-0000-c000-000000000000", Name: "Microsoft Graph", TokenVersion: 1,
+		URIs: []string{"https://graph.microsoft.com"}}, "0b1e0000-0000-4000-8000-000000000013"},
+	{Application{AppID: wk.EventGridAppID, Name: "Microsoft.EventGrid", TokenVersion: 1,
+		URIs: []string{"https://eventgrid.azure.net"}}, wk.EventGridObjectID},
+	{Application{AppID: wk.ToolsClientID, TenantID: wk.TenantID, Name: "guichet-tools", TokenVersion: 1}, wk.ToolsObjectID},
+	{Application{AppID: wk.WebhookClientID, TenantID: wk.TenantID, Name: wk.WebhookAppName, TokenVersion: 1,
+		Audience: "AzureADMultipleOrgs", URIs: []string{"api://" + wk.WebhookClientID}, Roles: []AppRole{secureWebhookRole}}, wk.WebhookObjectID},
+}
+
+const (
+	insertTenant = `INSERT INTO entra_tenants (id, name, domain) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	insertApp    = `INSERT INTO entra_applications (app_id, object_id, tenant_id, name, audience, token_version, uris, roles)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
+	insertPrincipal = `INSERT INTO entra_principals (id, tenant_id, app_id, assignment_required) VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING`
+	insertSecret = `INSERT INTO entra_secrets (key_id, app_id, digest, expires_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	insertOwner  = `INSERT INTO entra_owners (app_id, principal_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+	countTenants = `SELECT count(*) FROM entra_tenants`
+	clearApps    = `DELETE FROM entra_applications`
+	clearTenants = `DELETE FROM entra_tenants`
+)
+
+// Seed puts the well-known objects into an empty directory. A directory that has
+// a tenant is left alone: what was changed stays changed.
+func (e *Entra) Seed(ctx context.Context) error {
+	err := e.db.Tx(ctx, func(tx *sql.Tx) error {
+		n, err := sqlstore.One(ctx, tx, func(n *int) []any { return []any{n} }, countTenants)
+		if err != nil || n > 0 {
+			return err
+		}
+		return seed(ctx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("seed the directory: %w", err)
+	}
+	return nil
+}
+
+// Reset puts the directory back to the well-known objects. Signing keys stay.
+func (e *Entra) Reset(ctx context.Context) error {
+	err := e.db.Tx(ctx, func(tx *sql.Tx) error {
+		for _, statement := range []string{clearApps, clearTenants} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return seed(ctx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("reset the directory: %w", err)
+	}
+	return nil
+}
+
+func seed(ctx context.Context, tx *sql.Tx) error {
+	run := func(err error, query string, args ...any) error {
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, query, args...)
+		return err
+	}
+	err := run(nil, insertTenant, wk.TenantID, wk.TenantName, wk.Domain)
+	for i, s := range seedApps {
+		if s.app.TenantID == "" {
+			s.app.TenantID, s.app.Audience = microsoftTenant, "AzureADMultipleOrgs"
+		}
+		if s.app.Audience == "" {
+			s.app.Audience = "AzureADMyOrg"
+		}
+		s.app.ObjectID = fmt.Sprintf("0b1e0000-0000-4000-8000-0000000001%02d", i)
+		err = writeApplication(ctx, tx, s.app, err)
+		err = run(err, insertPrincipal, s.principal, wk.TenantID, s.app.AppID, 0)
+	}
+	err = run(err, insertSecret, "5ec00000-0000-4000-8000-000000000001", wk.ToolsClientID, digest(wk.ToolsSecret), 0)
+	return run(err, insertOwner, wk.WebhookClientID, wk.ToolsObjectID)
+}
+
+// writeApplication inserts a registration unless err, which it passes on.
+func writeApplication(ctx context.Context, tx *sql.Tx, a Application, err error) error {
+	if err != nil {
+		return err
+	}
+	if a.URIs == nil {
+		a.URIs = []string{}
+	}
+	if a.Roles == nil {
+		a.Roles = []AppRole{}
+	}
+	uris, err := json.Marshal(a.URIs)
+	if err != nil {
+		return err
+	}
+	roles, err := json.Marshal(a.Roles)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, insertApp, a.AppID, a.ObjectID, a.TenantID, a.Name, a.Audience, a.TokenVersion,
+		string(uris), string(roles))
+	return err
+}
+
+// digest is how a client secret is stored.
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,192 @@
+package entra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"guichet/internal/cloud/azerror"
+	"guichet/internal/platform/sqlstore"
+)
+
+// maxForm bounds the body of a token request, in bytes.
+const maxForm = 64 << 10
+
+// token answers the token endpoint: client_credentials only, as tools and
+// services use it.
+func (e *Entra) token(w http.ResponseWriter, r *http.Request, tenantName string, version endpoint) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		writeError(w, r, e.clock.Now(), invalidRequest(90014, "The request body cannot be read as a form."))
+		return
+	}
+	token, resource, err := e.clientCredentials(r, tenantName, version)
+	if err != nil {
+		writeError(w, r, e.clock.Now(), err)
+		return
+	}
+	w.Header().Set("Pragma", "no-cache")
+	seconds := int(token.ExpiresAt.Sub(e.clock.Now()).Seconds())
+	if version == v1 {
+		azerror.WriteJSON(w, http.StatusOK, map[string]any{
+			"token_type": "Bearer", "expires_in": strconv.Itoa(seconds), "ext_expires_in": strconv.Itoa(seconds),
+			"expires_on": strconv.FormatInt(token.ExpiresAt.Unix(), 10),
+			"not_before": strconv.FormatInt(token.NotBefore.Unix(), 10),
+			"resource":   resource, "access_token": token.Value,
+		})
+		return
+	}
+	azerror.WriteJSON(w, http.StatusOK, map[string]any{
+		"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token.Value,
+	})
+}
+
+func (e *Entra) clientCredentials(r *http.Request, tenantName string, version endpoint) (Token, string, error) {
+	ctx, form := r.Context(), r.PostForm
+	switch form.Get("grant_type") {
+	case "client_credentials":
+	case "":
+		return Token{}, "", missing("grant_type")
+	default:
+		return Token{}, "", &oauthError{
+			Status: http.StatusBadRequest, Code: "unsupported_grant_type", Number: 70003,
+			Text: fmt.Sprintf("The app requested an unsupported grant type '%s'.", form.Get("grant_type")),
+		}
+	}
+	if shared(tenantName) {
+		return Token{}, "", invalidRequest(900023, fmt.Sprintf(
+			"Specified tenant identifier '%s' is neither a valid DNS name, nor a valid external domain.", tenantName))
+	}
+	tenant, err := e.tenant(ctx, tenantName)
+	if err != nil {
+		return Token{}, "", err
+	}
+	client, method, err := e.authenticate(r, tenant)
+	if err != nil {
+		return Token{}, "", err
+	}
+	resource, err := askedResource(form, version)
+	if err != nil {
+		return Token{}, "", err
+	}
+	token, err := e.issue(ctx, tenant, client, resource, method)
+	return token, resource, err
+}
+
+// askedResource reads which resource a token is wanted for. v2 clients send
+// further scopes beside the one that counts; an audience that ends in a slash
+// keeps it ("https://host//.default").
+func askedResource(form url.Values, version endpoint) (string, error) {
+	if version == v1 {
+		if resource := form.Get("resource"); resource != "" {
+			return resource, nil
+		}
+		return "", missing("resource")
+	}
+	if form.Get("scope") == "" {
+		return "", missing("scope")
+	}
+	found := ""
+	for scope := range strings.FieldsSeq(form.Get("scope")) {
+		resource, isDefault := strings.CutSuffix(scope, "/.default")
+		if !isDefault {
+			switch scope {
+			case "openid", "profile", "offline_access", "email":
+				continue
+			}
+		}
+		if !isDefault || resource == "" || (found != "" && found != resource) {
+			return "", invalidScope(form.Get("scope"))
+		}
+		found = resource
+	}
+	if found == "" {
+		return "", invalidScope(form.Get("scope"))
+	}
+	return found, nil
+}
+
+// authMethod is how a client proved who it is, as in the claim appidacr.
+type authMethod string
+
+const (
+	bySecret      authMethod = "1"
+	byCertificate authMethod = "2"
+)
+
+const selectSecret = `SELECT expires_us FROM entra_secrets WHERE app_id = $1 AND digest = $2`
+
+// authenticate finds the calling application's principal in the tenant and
+// checks its credential.
+func (e *Entra) authenticate(r *http.Request, tenant Tenant) (Principal, authMethod, error) {
+	ctx, form := r.Context(), r.PostForm
+	id, secret := form.Get("client_id"), form.Get("client_secret")
+	if user, password, ok := r.BasicAuth(); ok && id == "" {
+		// RFC 6749 section 2.3.1: both parts are form-encoded inside Basic.
+		id, _ = url.QueryUnescape(user)
+		secret, _ = url.QueryUnescape(password)
+	}
+	if id == "" {
+		return Principal{}, "", missing("client_id")
+	}
+	client, err := e.principal(ctx, tenant.ID, id)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return client, "", &oauthError{
+			Status: http.StatusBadRequest, Code: "unauthorized_client", Number: 700016,
+			Text: fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'. This can happen if the "+
+				"application has not been installed by the administrator of the tenant or consented to by any user in the "+
+				"tenant. You may have sent your authentication request to the wrong tenant.", id, tenant.Name),
+		}
+	}
+	if err != nil {
+		return client, "", err
+	}
+	if assertion := form.Get("client_assertion"); assertion != "" {
+		return client, byCertificate, e.checkAssertion(ctx, client.AppID, form.Get("client_assertion_type"), assertion)
+	}
+	if secret == "" {
+		return client, "", invalidClient(7000218,
+			"The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
+	}
+	return client, bySecret, e.checkSecret(ctx, client.AppID, secret)
+}
+
+func (e *Entra) checkSecret(ctx context.Context, appID, secret string) error {
+	expires, err := sqlstore.One(ctx, e.db.Read(), func(us *int64) []any { return []any{us} },
+		selectSecret, appID, digest(secret))
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return invalidClient(7000215, fmt.Sprintf("Invalid client secret provided. Ensure the secret being sent in the "+
+			"request is the client secret value, not the client secret ID, for a secret added to app '%s'.", appID))
+	}
+	if err != nil {
+		return err
+	}
+	if expires != 0 && !e.clock.Now().Before(sqlstore.Time(expires)) {
+		return invalidClient(7000222, fmt.Sprintf("The provided client secret keys for app '%s' are expired.", appID))
+	}
+	return nil
+}
+
+func invalidRequest(number int, text string) error {
+	return &oauthError{Status: http.StatusBadRequest, Code: "invalid_request", Number: number, Text: text}
+}
+
+func missing(parameter string) error {
+	return invalidRequest(900144, fmt.Sprintf("The request body must contain the following parameter: '%s'.", parameter))
+}
+
+func invalidClient(number int, text string) error {
+	return &oauthError{Status: http.StatusUnauthorized, Code: "invalid_client", Number: number, Text: text}
+}
+
+func invalidScope(scope string) error {
+	return &oauthError{
+		Status: http.StatusBadRequest, Code: "invalid_scope", Number: 70011,
+		Text: fmt.Sprintf("The provided request must include a 'scope' input parameter. The provided value for the input "+
+			"parameter 'scope' is not valid. The scope %s is not valid.", scope),
+	}
+}
