@@ -11,15 +11,20 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"guichet/internal/cloud/acs"
+	"guichet/internal/cloud/arm"
+	"guichet/internal/cloud/carrier"
+	"guichet/internal/cloud/entra"
+	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/cloud/traffic"
 	"guichet/internal/cloud/wellknown"
 	"guichet/internal/platform/bus"
@@ -49,6 +54,12 @@ type Options struct {
 	// Pages gives the handler of a page by its name ("handset"); it also answers
 	// the built files below /assets/. Without it there are no pages.
 	Pages func(entry string) http.Handler
+	// RetrySchedule is the gaps between attempts to deliver an event; Azure's when
+	// nil.
+	RetrySchedule []time.Duration
+	// WebhookRoots are PEM certificates of authorities that a webhook's
+	// certificate may come from, beside the machine's and the cloud's own.
+	WebhookRoots []byte
 }
 
 // ErrPublic says that an address is reachable from other machines without
@@ -70,6 +81,12 @@ type Cloud struct {
 	hub       *bus.Hub
 	traffic   *traffic.Recorder
 	control   *http.ServeMux
+
+	entra   *entra.Entra
+	grid    *eventgrid.Broker
+	arm     *arm.ARM
+	carrier *carrier.Carrier
+	acs     *acs.ACS
 
 	rooms []room
 	// planes are the rooms' HTTP faces by the name of the plane (see router.go).
@@ -158,16 +175,6 @@ func (c *Cloud) makeFolder(o Options) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}
-	return nil
-}
-
-// openRooms migrates the database and makes the rooms, in the order in which
-// they need each other: entra, eventgrid, arm, then those of ACS.
-func (c *Cloud) openRooms(ctx context.Context, _ Options) error {
-	if err := c.db.Migrate(ctx, []fs.FS{}...); err != nil {
-		return err
-	}
-	c.controlRoutes()
 	return nil
 }
 

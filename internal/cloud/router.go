@@ -22,7 +22,7 @@ const (
 var firstSegments = map[string]string{
 	"subscriptions": planeARM, "providers": planeARM, "tenants": planeARM,
 
-	"sms": planeACS, "phonenumbers": planeACS, "availablephonenumbers": planeACS, "operatorinformation": planeACS,
+	"sms": planeACS, "deliveryreports": planeACS, "phonenumbers": planeACS, "availablephonenumbers": planeACS, "operatorinformation": planeACS,
 	"sip": planeACS, "identities": planeACS, "teamsuser": planeACS, "calling": planeACS,
 
 	"eventgrid": planeEventGrid,
@@ -42,10 +42,13 @@ func (c *Cloud) router() http.Handler {
 		planes[name] = c.traffic.Wrap(name, handler)
 	}
 	pages := c.pageRoutes()
+	// The control API asks for no sign-in, so a page of another origin must not
+	// reach it through somebody's browser.
+	control := http.NewCrossOriginProtection().Handler(c.control)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
 		case "_guichet":
-			c.control.ServeHTTP(w, r)
+			control.ServeHTTP(w, r)
 			return
 		case "", "handset", "portal", "assets":
 			if pages != nil {

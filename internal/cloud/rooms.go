@@ -1,0 +1,113 @@
+package cloud
+
+import (
+	"context"
+	"crypto/x509"
+	"net/http"
+	"path/filepath"
+
+	"guichet/internal/cloud/acs"
+	"guichet/internal/cloud/arm"
+	"guichet/internal/cloud/carrier"
+	"guichet/internal/cloud/entra"
+	"guichet/internal/cloud/eventgrid"
+)
+
+// openRooms migrates the database and makes the rooms, in the order in which
+// they need each other: entra, eventgrid, arm, carrier, acs.
+func (c *Cloud) openRooms(ctx context.Context, o Options) error {
+	err := c.db.Migrate(ctx, entra.Migrations, arm.Migrations, eventgrid.Migrations, acs.Migrations(), carrier.Migrations())
+	if err != nil {
+		return err
+	}
+	unknown := http.HandlerFunc(c.unknown)
+	c.entra, err = entra.New(ctx, entra.Options{DB: c.db, Clock: c.clock, Log: c.log, BaseURL: c.URL(), Unknown: unknown})
+	if err != nil {
+		return err
+	}
+	c.grid, err = eventgrid.New(ctx, eventgrid.Options{
+		DB: c.db, Clock: c.clock, Log: c.log, Tokens: c.entra, Hub: c.hub, BaseURL: c.URL(), Roots: c.webhookRoots(o),
+		BlobDir: filepath.Join(c.dir, "blobs"), Schedule: o.RetrySchedule, Unknown: unknown,
+	})
+	if err != nil {
+		return err
+	}
+	c.arm, err = arm.New(ctx, arm.Options{
+		DB: c.db, Clock: c.clock, Log: c.log, Directory: c.entra, EventGrid: c.grid, BaseURL: c.URL(), HostName: c.HostName(),
+		Unknown: unknown,
+	})
+	if err != nil {
+		return err
+	}
+	c.grid.AuthorizeSenders(c.arm.MaySend)
+	c.carrier, err = carrier.New(ctx, carrier.Options{DB: c.db, Clock: c.clock, Log: c.log, Hub: c.hub})
+	if err != nil {
+		return err
+	}
+	c.acs, err = acs.New(ctx, acs.Options{
+		DB: c.db, Clock: c.clock, Log: c.log, Services: services{c.arm}, Tokens: tokens{c.entra, c.arm}, Events: c.grid,
+		Carrier: c.carrier, Authorities: []string{c.https.Authority(), c.http.Authority()},
+	})
+	if err != nil {
+		return err
+	}
+	c.carrier.Connect(c.acs)
+
+	c.rooms = []room{
+		{"entra", c.entra.Run}, {"eventgrid", c.grid.Run}, {"carrier", c.carrier.Run}, {"acs", c.acs.Run},
+	}
+	c.planes = map[string]http.Handler{
+		planeEntra: c.entra, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(unknown),
+	}
+	c.controlRoutes()
+	return nil
+}
+
+// webhookRoots are the authorities that a webhook's certificate may come from:
+// the machine's, the cloud's own and those of the options.
+func (c *Cloud) webhookRoots(o Options) *x509.CertPool {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	roots.AddCert(c.ca.cert)
+	roots.AppendCertsFromPEM(o.WebhookRoots)
+	return roots
+}
+
+// services tells the data plane of the resources that ARM keeps.
+type services struct{ arm *arm.ARM }
+
+func (s services) Services(ctx context.Context) ([]acs.Service, error) {
+	resources, err := s.arm.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]acs.Service, 0, len(resources))
+	for _, r := range resources {
+		service := acs.Service{ID: r.ID, ImmutableID: r.ImmutableID, HostName: r.HostName}
+		if !r.DisableLocalAuth {
+			service.Keys = []string{r.PrimaryKey, r.SecondaryKey}
+		}
+		list = append(list, service)
+	}
+	return list, nil
+}
+
+// tokens lets the data plane honour Entra tokens of principals that hold a role
+// on the resource.
+type tokens struct {
+	entra *entra.Entra
+	arm   *arm.ARM
+}
+
+// acsAudiences are the audiences of the data plane.
+var acsAudiences = []string{"https://communication.azure.com", "1fd5118e-2576-4263-8130-9503064c837a"}
+
+func (t tokens) Authorize(ctx context.Context, token string, s acs.Service) (bool, error) {
+	claims, err := t.entra.Verify(ctx, token, acsAudiences...)
+	if err != nil {
+		return false, err
+	}
+	return t.arm.MayUseService(ctx, claims.ObjectID, s.ID)
+}
