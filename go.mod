@@ -1,6 +1,8 @@
 module guichet
 
-go 1.26.8
+go 1.26.0
+
+ignore ./node_modules
 
 require (
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0 // indirect

@@ -91,9 +91,8 @@ var sentences = map[string][2]string{
 		"Enter an e-mail address such as name@example.com.",
 		"Saisissez une adresse e-mail, par exemple nom@exemple.com.",
 	},
-	"user.name":     {"Enter a name of at most 100 characters.", "Saisissez un nom de 100 caractères au plus."},
-	"user.role":     {"Choose one of the roles.", "Choisissez l’un des rôles."},
-	"user.language": {"Choose English or French.", "Choisissez l’anglais ou le français."},
+	"user.name": {"Enter a name of at most 100 characters.", "Saisissez un nom de 100 caractères au plus."},
+	"user.role": {"Choose one of the roles.", "Choisissez l’un des rôles."},
 	"user.exists": {
 		"There is already a user with the address {email}.",
 		"Il existe déjà un utilisateur avec l’adresse {email}.",

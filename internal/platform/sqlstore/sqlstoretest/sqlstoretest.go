@@ -6,12 +6,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -105,15 +105,13 @@ rm -rf "$DIR"`
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	holdOpen = input
 	dsn := func(database string) string {
+		// Held open until the process ends.
+		defer runtime.KeepAlive(input)
 		return "postgres://postgres@/" + database + "?" + url.Values{"host": {dir}}.Encode()
 	}
 	return dsn, wait(dsn("postgres"), filepath.Join(dir, "log"))
 })
-
-// holdOpen keeps the shell's input from being closed by the garbage collector.
-var holdOpen io.WriteCloser
 
 func wait(dsn, log string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
