@@ -36,20 +36,20 @@ const (
 	ClientID     = wellknown.ToolsClientID
 	ClientSecret = wellknown.ToolsSecret
 	ObjectID     = wellknown.ToolsObjectID
-	// WebhookClientID is an application for webhooks that Event Grid signs in to.
-	WebhookClientID = wellknown.WebhookClientID
+	// WebhookAppID is an application for webhooks that Event Grid signs in to.
+	WebhookAppID = wellknown.WebhookClientID
 	// EventGridAppID is the caller in the tokens that Event Grid sends: Microsoft's
 	// own application.
 	EventGridAppID = wellknown.EventGridAppID
-	// SubscriptionID, ResourceGroup, ACSName and ACSResourceID lead to the
-	// communication resource; ACSImmutableID is its id in the data plane.
-	SubscriptionID = wellknown.SubscriptionID
-	ResourceGroup  = wellknown.ResourceGroup
-	ACSName        = wellknown.ACSName
-	ACSResourceID  = wellknown.ACSResourceID
-	ACSImmutableID = wellknown.ACSImmutableID
-	// ACSAccessKey is the resource's primary key.
-	ACSAccessKey = wellknown.ACSPrimaryKey
+	// SubscriptionID, ResourceGroup, ResourceName and ResourceID lead to the
+	// communication resource; ImmutableResourceID is its id in the data plane.
+	SubscriptionID      = wellknown.SubscriptionID
+	ResourceGroup       = wellknown.ResourceGroup
+	ResourceName        = wellknown.ACSName
+	ResourceID          = wellknown.ACSResourceID
+	ImmutableResourceID = wellknown.ACSImmutableID
+	// AccessKey is the resource's primary key.
+	AccessKey = wellknown.ACSPrimaryKey
 	// NumberTollFree can text and call, NumberGeographic can call; the resource
 	// owns both. HandsetNumber is a customer's.
 	NumberTollFree   = wellknown.NumberTollFree
@@ -142,10 +142,10 @@ func (c *Cloud) Run(ctx context.Context) error { return c.inner.Run(ctx) }
 
 // URL is the https origin of every service, without a trailing slash. It is the
 // endpoint of ARM and of ACS.
-func (c *Cloud) URL() string { return c.inner.URL() }
+func (c *Cloud) URL() string { return c.inner.HTTPSURL() }
 
 // HTTPURL is the http origin of the same services.
-func (c *Cloud) HTTPURL() string { return c.inner.PagesURL() }
+func (c *Cloud) HTTPURL() string { return c.inner.HTTPURL() }
 
 // AuthorityHost is the authority for credentials, with a trailing slash: the
 // ActiveDirectoryAuthorityHost of azcore, the authorityHost of @azure/identity.

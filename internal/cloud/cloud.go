@@ -237,13 +237,13 @@ func (c *Cloud) Close() error {
 	return errors.Join(errs...)
 }
 
-// URL is the https origin of every protocol plane, without a trailing slash.
-func (c *Cloud) URL() string { return "https://" + c.https.Authority() }
+// HTTPSURL is the https origin of every protocol plane, without a trailing slash.
+func (c *Cloud) HTTPSURL() string { return "https://" + c.https.Authority() }
 
-// PagesURL is the http origin: the pages, and the same planes.
-func (c *Cloud) PagesURL() string { return "http://" + c.http.Authority() }
+// HTTPURL is the http origin: the pages, and the same planes.
+func (c *Cloud) HTTPURL() string { return "http://" + c.http.Authority() }
 
-// HostName is host:port of URL, the hostName of every communication resource.
+// HostName is host:port of HTTPSURL, the hostName of every communication resource.
 func (c *Cloud) HostName() string { return c.https.Authority() }
 
 // CAFile is the path of the PEM file with the certificate authority.
@@ -255,5 +255,5 @@ func (c *Cloud) CAPool() *x509.CertPool { return c.ca.pool() }
 // ConnectionString is that of the seeded communication resource with its
 // well-known key.
 func (c *Cloud) ConnectionString() string {
-	return "endpoint=" + c.URL() + "/;accesskey=" + wellknown.ACSPrimaryKey
+	return "endpoint=" + c.HTTPSURL() + "/;accesskey=" + wellknown.ACSPrimaryKey
 }

@@ -21,19 +21,19 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 		return err
 	}
 	unknown := http.HandlerFunc(c.unknown)
-	c.entra, err = entra.New(ctx, entra.Options{DB: c.db, Clock: c.clock, Log: c.log, BaseURL: c.URL(), Unknown: unknown})
+	c.entra, err = entra.New(ctx, entra.Options{DB: c.db, Clock: c.clock, Log: c.log, BaseURL: c.HTTPSURL(), Unknown: unknown})
 	if err != nil {
 		return err
 	}
 	c.grid, err = eventgrid.New(ctx, eventgrid.Options{
-		DB: c.db, Clock: c.clock, Log: c.log, Tokens: c.entra, Hub: c.hub, BaseURL: c.URL(), Roots: c.webhookRoots(o),
+		DB: c.db, Clock: c.clock, Log: c.log, Tokens: c.entra, Hub: c.hub, BaseURL: c.HTTPSURL(), Roots: c.webhookRoots(o),
 		BlobDir: filepath.Join(c.dir, "blobs"), Schedule: o.RetrySchedule, Unknown: unknown,
 	})
 	if err != nil {
 		return err
 	}
 	c.arm, err = arm.New(ctx, arm.Options{
-		DB: c.db, Clock: c.clock, Log: c.log, Directory: c.entra, EventGrid: c.grid, BaseURL: c.URL(), HostName: c.HostName(),
+		DB: c.db, Clock: c.clock, Log: c.log, Directory: c.entra, EventGrid: c.grid, BaseURL: c.HTTPSURL(), HostName: c.HostName(),
 		Unknown: unknown,
 	})
 	if err != nil {

@@ -50,7 +50,7 @@ func TestTokenThroughSDK(t *testing.T) {
 	f := start(t)
 	for _, scope := range []string{
 		"https://management.azure.com/.default", "https://management.core.windows.net//.default",
-		"https://communication.azure.com/.default", f.cloud.URL() + "/.default", localcloud.WebhookClientID + "/.default",
+		"https://communication.azure.com/.default", f.cloud.URL() + "/.default", localcloud.WebhookAppID + "/.default",
 	} {
 		token := must(f.cred.GetToken(f.ctx, policy.TokenRequestOptions{Scopes: []string{scope}}))(t)
 		claims := f.verify(token.Token)

@@ -21,12 +21,12 @@ func TestProvision(t *testing.T) {
 	hook := newWebhook(t, nil)
 
 	services := must(armcommunication.NewServicesClient(localcloud.SubscriptionID, f.cred, f.arm()))(t)
-	service := must(services.Get(f.ctx, localcloud.ResourceGroup, localcloud.ACSName, nil))(t)
-	if got := *service.Properties.ImmutableResourceID; got != localcloud.ACSImmutableID {
+	service := must(services.Get(f.ctx, localcloud.ResourceGroup, localcloud.ResourceName, nil))(t)
+	if got := *service.Properties.ImmutableResourceID; got != localcloud.ImmutableResourceID {
 		t.Errorf("immutable id %s", got)
 	}
-	keys := must(services.ListKeys(f.ctx, localcloud.ResourceGroup, localcloud.ACSName, nil))(t)
-	if *keys.PrimaryKey != localcloud.ACSAccessKey || *keys.PrimaryConnectionString != f.cloud.ConnectionString() {
+	keys := must(services.ListKeys(f.ctx, localcloud.ResourceGroup, localcloud.ResourceName, nil))(t)
+	if *keys.PrimaryKey != localcloud.AccessKey || *keys.PrimaryConnectionString != f.cloud.ConnectionString() {
 		t.Errorf("keys %+v", keys)
 	}
 	providers := must(armresources.NewProvidersClient(localcloud.SubscriptionID, f.cred, f.arm()))(t)
@@ -76,11 +76,11 @@ func TestProvision(t *testing.T) {
 		}
 	}
 	event := got.events(t)[0]
-	if event["eventType"] != "Microsoft.Communication.SMSReceived" || !strings.EqualFold(event["topic"].(string), localcloud.ACSResourceID) {
+	if event["eventType"] != "Microsoft.Communication.SMSReceived" || !strings.EqualFold(event["topic"].(string), localcloud.ResourceID) {
 		t.Errorf("event %v", event)
 	}
 	claims := f.verify(strings.TrimPrefix(got.header.Get("Authorization"), "Bearer "))
-	if claims["appid"] != localcloud.EventGridAppID || claims["aud"] != localcloud.WebhookClientID || claims["tid"] != localcloud.TenantID {
+	if claims["appid"] != localcloud.EventGridAppID || claims["aud"] != localcloud.WebhookAppID || claims["tid"] != localcloud.TenantID {
 		t.Errorf("token %v", claims)
 	}
 
@@ -117,7 +117,7 @@ func protected(url string) armeventgrid.EventSubscription {
 	s := open(url)
 	p := s.Properties.Destination.(*armeventgrid.WebHookEventSubscriptionDestination).Properties
 	p.AzureActiveDirectoryTenantID = to.Ptr(localcloud.TenantID)
-	p.AzureActiveDirectoryApplicationIDOrURI = to.Ptr(localcloud.WebhookClientID)
+	p.AzureActiveDirectoryApplicationIDOrURI = to.Ptr(localcloud.WebhookAppID)
 	return s
 }
 
@@ -130,7 +130,7 @@ func (f *fixture) subscribe(topic, name string, s armeventgrid.EventSubscription
 		poller, err := topics.BeginCreateOrUpdate(f.ctx, localcloud.ResourceGroup, topic, armeventgrid.SystemTopic{
 			Location: to.Ptr("global"),
 			Properties: &armeventgrid.SystemTopicProperties{
-				Source: to.Ptr(localcloud.ACSResourceID), TopicType: to.Ptr("Microsoft.Communication.CommunicationServices"),
+				Source: to.Ptr(localcloud.ResourceID), TopicType: to.Ptr("Microsoft.Communication.CommunicationServices"),
 			},
 		}, nil)
 		must(done(f, poller, err))(f.t)
