@@ -66,7 +66,9 @@ func (c *Cloud) router() http.Handler {
 
 func planeOf(path string) string {
 	first, rest, _ := strings.Cut(strings.ToLower(strings.TrimLeft(path, "/")), "/")
-	if plane, ok := firstSegments[first]; ok {
+	// Azure appends actions to a segment: /sip:testRoutesWithNumber.
+	name, _, _ := strings.Cut(first, ":")
+	if plane, ok := firstSegments[name]; ok {
 		return plane
 	}
 	second, _, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/")
