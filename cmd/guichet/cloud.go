@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"guichet/internal/cloud"
+	"guichet/web"
+)
+
+// cloudFlags are the local cloud's own.
+type cloudFlags struct {
+	CloudHTTPS     string `help:"Address of the local cloud, https; port 0 picks a free one." default:"localhost:8443" env:"GUICHET_CLOUD_HTTPS" name:"cloud-https" placeholder:"HOST:PORT"`
+	CloudHTTP      string `help:"Address of its pages and, over http, the same planes." default:"localhost:8090" env:"GUICHET_CLOUD_HTTP" name:"cloud-http" placeholder:"HOST:PORT"`
+	InsecurePublic bool   `help:"Let the local cloud listen on other addresses than loopback, although its secrets are public." env:"GUICHET_INSECURE_PUBLIC"`
+}
+
+func (f cloudFlags) options(s *shell, dir string, ephemeral bool) cloud.Options {
+	return cloud.Options{
+		DataDir: dir, Ephemeral: ephemeral, HTTPSListen: f.CloudHTTPS, HTTPListen: f.CloudHTTP,
+		InsecurePublic: f.InsecurePublic, Log: s.log, Pages: web.Built().Handler,
+	}
+}
+
+type cloudCmd struct {
+	cloudFlags
+	Data      string `help:"Data folder; the cloud uses its sub-folder \"cloud\"." default:"./guichet-data" env:"GUICHET_DATA" placeholder:"DIR"`
+	Ephemeral bool   `help:"Keep no state." env:"GUICHET_EPHEMERAL"`
+	JSON      bool   `help:"Print one line of JSON when ready." name:"json"`
+}
+
+// Run runs the local cloud until a signal.
+func (c *cloudCmd) Run(ctx context.Context, s *shell) error {
+	dir := ""
+	if !c.Ephemeral {
+		var err error
+		if dir, err = absolute(c.Data); err != nil {
+			return err
+		}
+	}
+	local, err := cloud.New(ctx, c.options(s, dir, c.Ephemeral))
+	if err != nil {
+		return err
+	}
+	if err := s.say(cloudReady(local), c.JSON); err != nil {
+		return errors.Join(err, local.Close())
+	}
+	return local.Run(ctx)
+}
+
+func cloudReady(c *cloud.Cloud) ready {
+	return ready{Cloud: c.HTTPSURL(), Pages: c.HTTPURL(), CA: c.CAFile()}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"guichet/internal/cloud"
+	"guichet/internal/desk"
+	"guichet/internal/desk/connection"
+	"guichet/internal/platform/secret"
+	"guichet/localcloud"
+)
+
+type upCmd struct {
+	dataFlags
+	deskFlags
+	cloudFlags
+	Blank bool `help:"Leave the desk unconnected, to walk the manual way." env:"GUICHET_BLANK"`
+	JSON  bool `help:"Print one line of JSON when ready." name:"json"`
+}
+
+// Run runs the desk and a local cloud in one process, which meet over HTTP only.
+// On the first start it connects the desk to the seeded resource.
+func (c *upCmd) Run(ctx context.Context, s *shell) error {
+	o, err := c.deskFlags.options(s, c.dataFlags)
+	if err != nil {
+		return err
+	}
+	local, err := cloud.New(ctx, c.cloudFlags.options(s, o.DataDir, false))
+	if err != nil {
+		return err
+	}
+	o.Azure = azureAt(local)
+	d, err := desk.New(ctx, o)
+	if err != nil {
+		return errors.Join(err, local.Close())
+	}
+	signIn, err := c.firstAdministrator(ctx, d)
+	if err != nil {
+		return errors.Join(err, d.Close(), local.Close())
+	}
+
+	// The desk stops before the cloud, so that what it still sends is taken.
+	cloudCtx, stopCloud := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopCloud()
+	halves, halvesCtx := errgroup.WithContext(ctx)
+	deskEnded := make(chan struct{})
+	halves.Go(func() error {
+		defer close(deskEnded)
+		return d.Run(halvesCtx)
+	})
+	halves.Go(func() error {
+		go func() {
+			<-deskEnded
+			stopCloud()
+		}()
+		return local.Run(cloudCtx)
+	})
+	halves.Go(func() error {
+		if err := c.connect(halvesCtx, s, d, local); err != nil {
+			return err
+		}
+		said := cloudReady(local)
+		said.Desk, said.SignIn = d.URL(), signIn
+		return s.say(said, c.JSON)
+	})
+	if err := halves.Wait(); err != nil && !interrupted(ctx, err) {
+		return err
+	}
+	return nil
+}
+
+// connect provisions the seeded resource, unless that was done before.
+func (c *upCmd) connect(ctx context.Context, s *shell, d *desk.Desk, local *cloud.Cloud) error {
+	if c.Blank {
+		return nil
+	}
+	done, err := d.Connected(ctx, local.HTTPSURL())
+	if err != nil || done {
+		return err
+	}
+	err = d.Connect(ctx, desk.Target{
+		SignIn: connection.SignIn{
+			TenantID: localcloud.TenantID, ClientID: localcloud.ClientID, ClientSecret: secret.Text(localcloud.ClientSecret),
+		},
+		SubscriptionID: localcloud.SubscriptionID, ResourceGroup: localcloud.ResourceGroup,
+		ResourceName: localcloud.ResourceName, AppID: localcloud.WebhookAppID,
+	}, func(what string) {
+		if !c.JSON {
+			_, _ = fmt.Fprintln(s.err, "  …", what)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("connect the desk to the local cloud: %w", err)
+	}
+	return nil
+}
+
+// azureAt is Azure at the local cloud: other URLs, nothing else.
+func azureAt(local *cloud.Cloud) connection.Azure {
+	a := connection.PublicAzure
+	base := strings.TrimRight(local.HTTPSURL(), "/")
+	a.Authority, a.ResourceManager, a.CAFile = base+"/", base, local.CAFile()
+	return a
+}
