@@ -26,7 +26,7 @@ import (
 // bench is a running desk that is connected to a test's Azure.
 type bench struct {
 	*Desk
-	t     *testing.T
+	t     testing.TB
 	azure *azure
 	hook  string
 	dir   string
@@ -50,7 +50,7 @@ func onBoth(t *testing.T, test func(t *testing.T, b *bench)) {
 	}
 }
 
-func newBench(t *testing.T, dsn string) *bench {
+func newBench(t testing.TB, dsn string) *bench {
 	t.Helper()
 	b := &bench{t: t, azure: newAzure(t), dir: t.TempDir(), dsn: dsn}
 	b.start()
