@@ -49,6 +49,7 @@ export default defineConfig({
   },
   test: {
     environment: 'jsdom',
+    testTimeout: 30_000,
     setupFiles: ['src/shared/testing/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     // Fluent's CommonJS build would load a second copy of React contexts; Vite's resolution takes the ES modules.

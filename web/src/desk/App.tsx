@@ -6,7 +6,7 @@ import { PageTheme } from '../shared/theme/PageTheme';
 import { Loading, LoadingFailed, Note } from '../shared/ui/Note';
 import { type Desk, DeskContext } from './desk';
 import { DeskLive } from './live/DeskLive';
-import { followOtherTabs, useMe, useSession } from './session/session';
+import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
 import { Shell } from './shell/Shell';
 
 const SignInPage = lazy(() => import('./session/SignInPage'));
@@ -81,9 +81,11 @@ function SignedIn() {
     return <Navigate to="/sign-in" replace state={{ from: pathname + search }} />;
   }
   return (
-    <DeskLive user={session.data.id} key={session.data.id}>
-      <Outlet />
-    </DeskLive>
+    <MeContext value={session.data}>
+      <DeskLive user={session.data.id} key={session.data.id}>
+        <Outlet />
+      </DeskLive>
+    </MeContext>
   );
 }
 

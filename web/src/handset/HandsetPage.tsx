@@ -46,7 +46,7 @@ const useStyles = makeStyles({
     flexDirection: 'column',
     overflow: 'hidden',
     backgroundColor: tokens.colorNeutralBackground1,
-    border: `10px solid ${tokens.colorNeutralForeground1}`,
+    border: '10px solid #3b3b3b',
     borderRadius: '44px',
     boxShadow: tokens.shadow28,
     '@media (max-width: 480px)': {

@@ -31,6 +31,7 @@ const useStyles = makeStyles({
     gap: '4px',
     color: tokens.colorNeutralForeground3,
   },
+  mark: { display: 'inline-flex', alignItems: 'center', gap: '4px' },
   failed: { color: tokens.colorPaletteRedForeground1 },
 });
 
@@ -67,31 +68,31 @@ export function TextBubble({ message }: { message: HandsetMessage }) {
   );
 }
 
-function Status({ message, own }: { message: HandsetMessage; own: boolean }) {
+function Status({
+  message: { status, statusDetail },
+  own,
+}: {
+  message: HandsetMessage;
+  own: boolean;
+}) {
   const { t } = useTranslation();
-  if (message.status === 'failed') {
-    const code = failureCodes.find((each) => message.statusDetail.includes(each));
-    const reason = code ? `${t(`code.${code}`)} (${code})` : message.statusDetail;
-    return (
-      <>
-        <ErrorCircleRegular />
-        <span>{reason ? t('status.failedWhy', { reason }) : t('status.failed')}</span>
-      </>
-    );
-  }
-  if (message.status === 'pending') {
-    return (
-      <>
-        <ClockRegular />
-        <span>{t('status.pending')}</span>
-      </>
-    );
-  }
+  const styles = useStyles();
+  const code = failureCodes.find((each) => statusDetail.includes(each));
+  const reason = code ? `${t(`code.${code}`)} (${code})` : statusDetail;
+  const [icon, text] = {
+    failed: [
+      <ErrorCircleRegular key="" />,
+      reason ? t('status.failedWhy', { reason }) : t('status.failed'),
+    ],
+    pending: [<ClockRegular key="" />, t('status.pending')],
+    delivered: [<CheckmarkRegular key="" />, t(own ? 'status.sent' : 'status.received')],
+    received: [<CheckmarkRegular key="" />, t(own ? 'status.sent' : 'status.received')],
+  }[status];
   return (
-    <>
-      <CheckmarkRegular />
-      <span>{t(own ? 'status.sent' : 'status.received')}</span>
-    </>
+    <span className={styles.mark}>
+      {icon}
+      <span>{text}</span>
+    </span>
   );
 }
 

@@ -3,7 +3,7 @@ import { PersonAddRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatMoment } from '../../shared/format/time';
+import { formatDate } from '../../shared/format/time';
 import { Loading, LoadingFailed } from '../../shared/ui/Note';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
@@ -33,7 +33,7 @@ export default function UsersPage() {
         </>
       ),
     },
-    { key: 'email', title: t('users.email'), cell: (user) => user.email },
+    { key: 'email', title: t('users.email'), width: '28%', cell: (user) => user.email },
     {
       key: 'role',
       title: t('users.role'),
@@ -43,7 +43,7 @@ export default function UsersPage() {
     {
       key: 'state',
       title: t('users.state'),
-      width: '140px',
+      width: '110px',
       cell: (user) => (
         <Badge appearance="tint" color={user.disabled ? 'danger' : 'success'}>
           {t(user.disabled ? 'users.disabled' : 'users.enabled')}
@@ -53,8 +53,8 @@ export default function UsersPage() {
     {
       key: 'created',
       title: t('users.created'),
-      width: '190px',
-      cell: (user) => formatMoment(user.createdAt, i18n.language),
+      width: '130px',
+      cell: (user) => formatDate(user.createdAt, i18n.language),
     },
     {
       key: 'actions',

@@ -39,13 +39,6 @@ const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
 });
 
-/** Takes the token of a one-time link out of the address, so that it stays neither in the history nor on a screenshot. */
-function takeToken(): string {
-  const token = new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '';
-  if (token) window.history.replaceState(window.history.state, '', window.location.pathname);
-  return token;
-}
-
 /** Signs in by e-mail and password, or at once by the one-time link `/sign-in#token=…`. */
 export default function SignInPage() {
   const { t } = useTranslation();
@@ -54,8 +47,9 @@ export default function SignInPage() {
   const session = useSession();
   const navigate = useNavigate();
   const errorText = useErrorText();
-  const from = (useLocation().state as { from?: string } | null)?.from ?? '/';
-  const [token] = useState(takeToken);
+  const location = useLocation();
+  const from = (location.state as { from?: string } | null)?.from ?? '/';
+  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
 
@@ -67,19 +61,22 @@ export default function SignInPage() {
     await enter(desk, user);
     await navigate(from, { replace: true });
   };
-  const link = useMutation({ mutationFn: () => api.signInByLink(token), onSuccess });
+  const link = useMutation({ mutationFn: api.signInByLink, onSuccess });
   const signIn = useMutation({ mutationFn: () => api.signIn(email.trim(), password), onSuccess });
 
   const exchange = link.mutate;
-  const exchanged = useRef(false);
+  const exchanged = useRef('');
   useEffect(() => {
-    // The token works once: it is posted once, however often this runs.
-    if (!token || exchanged.current) return;
-    exchanged.current = true;
-    exchange();
-  }, [token, exchange]);
+    // A token works once: it is posted once, however often this runs.
+    if (!token || exchanged.current === token) return;
+    exchanged.current = token;
+    // Out of the address, so that it stays neither in the history nor on a screenshot.
+    void navigate('/sign-in', { replace: true, state: { from } });
+    exchange(token);
+  }, [token, exchange, navigate, from]);
 
-  if (session.data && !token && !signIn.isPending) return <Navigate to={from} replace />;
+  if (session.data && !token && !exchanged.current && !signIn.isPending)
+    return <Navigate to={from} replace />;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -110,7 +107,9 @@ export default function SignInPage() {
                     </MessageBarTitle>{' '}
                     {linkRefused ? t('signIn.linkCure') : errorText(link.error)}
                   </MessageBarBody>
-                  {!linkRefused && <Button onClick={() => exchange()}>{t('error.retry')}</Button>}
+                  {!linkRefused && (
+                    <Button onClick={() => exchange(exchanged.current)}>{t('error.retry')}</Button>
+                  )}
                 </MessageBar>
               )}
               <Field label={t('signIn.email')} required>

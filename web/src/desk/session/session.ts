@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { ProblemError } from '../../shared/api/request';
 import { switchLanguage } from '../../shared/i18n/setup';
 import { api } from '../api/client';
@@ -26,11 +27,14 @@ export function useSession() {
   });
 }
 
+/** The user for whom a page is drawn; it outlives the session until the page is gone. */
+export const MeContext = createContext<User | undefined>(undefined);
+
 /** The user of a page that only signed-in people see. */
 export function useMe(): User {
-  const { data } = useSession();
-  if (!data) throw new Error('useMe on a page without a user');
-  return data;
+  const me = useContext(MeContext);
+  if (!me) throw new Error('useMe outside of MeContext');
+  return me;
 }
 
 /** Enters the desk as the user whom the server signed in; nothing of a former user stays in memory. */

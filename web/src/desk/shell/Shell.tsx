@@ -56,7 +56,7 @@ const useStyles = makeStyles({
   },
   below: { display: 'flex', flexGrow: 1, minHeight: 0 },
   nav: {
-    width: '264px',
+    width: '288px',
     flexShrink: 0,
     boxSizing: 'border-box',
     overflowY: 'auto',

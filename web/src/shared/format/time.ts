@@ -23,6 +23,11 @@ export function formatDay(at: string, language: string, now = new Date()): strin
   return formatter(language, { weekday: 'long', day: 'numeric', month: 'long', year }).format(date);
 }
 
+/** 22 Nov 2026. */
+export function formatDate(at: string, language: string): string {
+  return formatter(language, { dateStyle: 'medium' }).format(new Date(at));
+}
+
 /** Date and time to the second, for tooltips and tables. */
 export function formatMoment(at: string, language: string): string {
   return formatter(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));

@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// The first use of a page loads its code, which takes a while on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 
 // What Fluent asks of a browser and jsdom does not have. None of it draws anything.
 globalThis.ResizeObserver ??= class {

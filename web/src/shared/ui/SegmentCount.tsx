@@ -18,6 +18,7 @@ export function SegmentCount({ text }: { text: string }) {
       </Caption1>
     );
   }
+  if (text === '') return null;
   const { alphabet, used, room, count } = countSegments(text);
   const counted = t('segments.count', { used, room, count });
   const hint = t('segments.hint', { room, alphabet: t(`segments.${alphabet}`) });
