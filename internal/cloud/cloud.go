@@ -25,6 +25,7 @@ import (
 	"guichet/internal/cloud/carrier"
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
+	"guichet/internal/cloud/fault"
 	"guichet/internal/cloud/traffic"
 	"guichet/internal/cloud/wellknown"
 	"guichet/internal/platform/bus"
@@ -80,6 +81,7 @@ type Cloud struct {
 	http      *httpserver.Listener
 	hub       *bus.Hub
 	traffic   *traffic.Recorder
+	faults    *fault.Set
 	control   *http.ServeMux
 
 	entra   *entra.Entra
@@ -106,7 +108,7 @@ func New(ctx context.Context, o Options) (*Cloud, error) {
 	o = withDefaults(o)
 	c := &Cloud{
 		clock: o.Clock, log: o.Log, pages: o.Pages, hub: bus.New(1000),
-		control: http.NewServeMux(), planes: map[string]http.Handler{},
+		control: http.NewServeMux(), faults: fault.New(o.Clock), planes: map[string]http.Handler{},
 	}
 	c.traffic = traffic.New(o.Clock, c.hub)
 	if err := c.open(ctx, o); err != nil {

@@ -20,6 +20,8 @@ func (c *Cloud) controlRoutes() {
 	c.control.HandleFunc("GET /_guichet/live", c.live)
 	c.control.HandleFunc("GET /_guichet/deliveries", c.listDeliveries)
 	c.control.HandleFunc("POST /_guichet/reset", c.reset)
+	c.faults.Routes(c.control)
+	c.entra.Routes(c.control, c.grid.ForgetTokens)
 	handset := c.carrier.Handler()
 	c.control.Handle("/_guichet/handset", handset)
 	c.control.Handle("/_guichet/handset/", handset)
@@ -99,6 +101,7 @@ func (c *Cloud) reset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.grid.ForgetTokens()
+	c.faults.Clear("")
 	c.traffic.Reset()
 	w.WriteHeader(http.StatusNoContent)
 }

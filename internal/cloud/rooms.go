@@ -27,7 +27,7 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	}
 	c.grid, err = eventgrid.New(ctx, eventgrid.Options{
 		DB: c.db, Clock: c.clock, Log: c.log, Tokens: c.entra, Hub: c.hub, BaseURL: c.HTTPSURL(), Roots: c.webhookRoots(o),
-		BlobDir: filepath.Join(c.dir, "blobs"), Schedule: o.RetrySchedule, Unknown: unknown,
+		BlobDir: filepath.Join(c.dir, "blobs"), Schedule: o.RetrySchedule, Faults: c.faults, Unknown: unknown,
 	})
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ var entraSecond = map[string]bool{
 func (c *Cloud) router() http.Handler {
 	planes := map[string]http.Handler{planeUnknown: c.traffic.Wrap(planeUnknown, http.HandlerFunc(c.unknown))}
 	for name, handler := range c.planes {
-		planes[name] = c.traffic.Wrap(name, handler)
+		planes[name] = c.traffic.Wrap(name, c.faults.Wrap(name, handler))
 	}
 	pages := c.pageRoutes()
 	// The control API asks for no sign-in, so a page of another origin must not

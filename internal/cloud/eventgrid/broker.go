@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"guichet/internal/cloud/entra"
+	"guichet/internal/cloud/fault"
 	"guichet/internal/platform/bus"
 	"guichet/internal/platform/clock"
 	"guichet/internal/platform/sqlstore"
@@ -53,6 +54,8 @@ type Options struct {
 	Schedule []time.Duration
 	// Timeout is how long a webhook may take to answer; 30 s when 0.
 	Timeout time.Duration
+	// Faults may befall events and handshakes; none when nil.
+	Faults *fault.Set
 	// Unknown answers paths that are not Event Grid's.
 	Unknown http.Handler
 }
@@ -68,6 +71,7 @@ type Broker struct {
 	blobDir  string
 	schedule []time.Duration
 	timeout  time.Duration
+	faults   *fault.Set
 	unknown  http.Handler
 	client   *http.Client
 	outcomes *sqlstore.Batcher[[]outcome, struct{}]
@@ -94,7 +98,7 @@ type Broker struct {
 func New(ctx context.Context, o Options) (*Broker, error) {
 	b := &Broker{
 		db: o.DB, clock: o.Clock, log: o.Log, tokens: o.Tokens, hub: o.Hub, base: o.BaseURL, blobDir: o.BlobDir,
-		schedule: o.Schedule, timeout: o.Timeout, unknown: o.Unknown, client: webhookClient(o.Roots),
+		schedule: o.Schedule, timeout: o.Timeout, faults: o.Faults, unknown: o.Unknown, client: webhookClient(o.Roots),
 		wake: make(chan struct{}, 1), expiry: make(chan struct{}, 1), validations: make(chan *subscription, 256),
 	}
 	if b.schedule == nil {
@@ -152,7 +156,7 @@ func (b *Broker) Wake() {
 }
 
 const insertDelivery = `INSERT INTO eg_deliveries (subscription, event, published_us, attempts, next_us, last_us, last_outcome)
-	VALUES ($1, $2, $3, 0, $3, 0, '')`
+	VALUES ($1, $2, $3, 0, $4, 0, '')`
 
 // Publish stores events of a source for every subscription that wants them, in
 // the caller's transaction. source is the ARM id of the resource (or custom
@@ -163,6 +167,16 @@ func (b *Broker) Publish(ctx context.Context, tx *sql.Tx, source string, events 
 	b.mu.RUnlock()
 	now := b.clock.Now()
 	for _, event := range events {
+		if _, lost := b.faults.Event(fault.Lose, event.Type); lost {
+			continue
+		}
+		copies, due := 1, now
+		if _, twice := b.faults.Event(fault.Duplicate, event.Type); twice {
+			copies = 2
+		}
+		if wait, late := b.faults.Event(fault.Delay, event.Type); late {
+			due = now.Add(wait)
+		}
 		var encoded []byte
 		for _, s := range subs {
 			active := s.active.Load()
@@ -175,8 +189,11 @@ func (b *Broker) Publish(ctx context.Context, tx *sql.Tx, source string, events 
 					return fmt.Errorf("publish %s: %w", event.Type, err)
 				}
 			}
-			if _, err := tx.ExecContext(ctx, insertDelivery, s.number, encoded, sqlstore.Micros(now)); err != nil {
-				return fmt.Errorf("publish %s: %w", event.Type, err)
+			for range copies {
+				_, err := tx.ExecContext(ctx, insertDelivery, s.number, encoded, sqlstore.Micros(now), sqlstore.Micros(due))
+				if err != nil {
+					return fmt.Errorf("publish %s: %w", event.Type, err)
+				}
 			}
 		}
 	}

@@ -26,12 +26,13 @@ type delivery struct {
 	raw          []byte
 	publishedUS  int64
 	attempts     int
+	nextUS       int64
 	lastUS       int64
 	lastOutcome  string
 }
 
 func deliveryCols(d *delivery) []any {
-	return []any{&d.seq, &d.subscription, &d.raw, &d.publishedUS, &d.attempts, &d.lastUS, &d.lastOutcome}
+	return []any{&d.seq, &d.subscription, &d.raw, &d.publishedUS, &d.attempts, &d.nextUS, &d.lastUS, &d.lastOutcome}
 }
 
 // event decodes what Publish stored.
@@ -41,7 +42,7 @@ func (d *delivery) event() (*stored, error) {
 }
 
 const (
-	deliveryColumns = `seq, subscription, event, published_us, attempts, last_us, last_outcome`
+	deliveryColumns = `seq, subscription, event, published_us, attempts, next_us, last_us, last_outcome`
 	// A number once committed is never followed by the commit of a lower one, as
 	// SQLite has a single writer.
 	selectNew = `SELECT ` + deliveryColumns + ` FROM eg_deliveries WHERE seq > $1 AND attempts = 0 ORDER BY seq LIMIT $2`
@@ -138,7 +139,7 @@ func (b *Broker) fetchNew(ctx context.Context, cursor *int64) error {
 			d := &list[i]
 			*cursor = d.seq
 			if s := byNumber[d.subscription]; s != nil {
-				s.lane.offer(d)
+				s.lane.offer(d, sqlstore.Micros(b.clock.Now()))
 			}
 		}
 		if len(list) < fetchLimit {
@@ -147,9 +148,16 @@ func (b *Broker) fetchNew(ctx context.Context, cursor *int64) error {
 	}
 }
 
-func (l *lane) offer(d *delivery) {
+// offer takes a new delivery into the queue when it is due and there is room.
+func (l *lane) offer(d *delivery, now int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if d.nextUS > now {
+		if l.next == 0 || d.nextUS < l.next {
+			l.next = d.nextUS
+		}
+		return
+	}
 	if _, known := l.held[d.seq]; known {
 		return
 	}

@@ -77,7 +77,13 @@ func (s *stored) cloudEvent() ([]byte, error) {
 		members[name] = value
 	}
 	members["specversion"], members["id"], members["type"] = "1.0", s.ID, s.EventType
-	members["source"], members["time"], members["data"] = s.Topic, s.EventTime, s.Data
+	members["time"] = s.EventTime
+	if _, published := members["source"]; !published {
+		members["source"] = s.Topic
+	}
+	if _, binary := members["data_base64"]; !binary {
+		members["data"] = s.Data
+	}
 	if s.Subject != "" {
 		members["subject"] = s.Subject
 	}

@@ -117,6 +117,10 @@ func (v *fieldView) lookup(key string) (value any, present bool) {
 	case "id":
 		return e.ID, true
 	case "topic", "source":
+		var published string
+		if json.Unmarshal(e.Extensions["source"], &published) == nil {
+			return published, true
+		}
 		return v.source, true
 	case "subject":
 		return e.Subject, true

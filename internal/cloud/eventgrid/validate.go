@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"guichet/internal/cloud/azerror"
+	"guichet/internal/cloud/fault"
 )
 
 const (
@@ -119,6 +120,9 @@ func (b *Broker) mayUse(ctx context.Context, doc document) error {
 // handshake asks the endpoint for its consent; nil when it gave it.
 func (b *Broker) handshake(ctx context.Context, doc document) error {
 	p := doc.Pending
+	if _, refused := b.faults.Event(fault.Handshake, ""); refused {
+		return b.unreachable(p.Destination.Properties, "Forbidden", "")
+	}
 	for try := 1; ; try++ {
 		var err error
 		if p.EventDeliverySchema == schemaCloudEvents {
