@@ -31,14 +31,15 @@ lint: node_modules/.installed ## Formatting, vet, static analysis
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 	$(GO_TOOL) staticcheck ./...
-	npm run --silent lint --workspace web
+	npx biome check .
+	npx tsc -p web
 
 format: node_modules/.installed ## Format everything
 	gofmt -w $$(git ls-files '*.go')
 	npx biome check --write .
 
 test-go: web ## Go tests with the race detector, on SQLite and on a real PostgreSQL
-	go test -race $$(go list ./... | grep -v -e /test/crash -e /test/bench)
+	go test -race $$(go list ./... | grep -v /test/crash)
 
 test-web: node_modules/.installed ## Unit tests of the pages
 	npm test --workspace web
@@ -52,8 +53,9 @@ test-browser: build ## The whole way in Chromium, both languages; screenshots in
 test-crash: build ## kill -9 under load: nothing lost, nothing twice
 	go test -count=1 -timeout 15m ./test/crash
 
-bench: build ## Figures as ratios to a limit taken in the same run
-	go test -run '^$$' -bench . -benchtime 5s -timeout 30m ./test/bench
+bench: ## Figures as ratios to a limit taken in the same run
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/desk ./internal/cloud/...
+	go test -run '^$$' -bench . ./eventgrid
 
 api: ## Renew the API's document and the page's types made from it
 	go test ./internal/desk/api -run OpenAPI -update

@@ -39,7 +39,7 @@ func BenchmarkIngest(b *testing.B) {
 	token := bench.azure.token()
 	var n atomic.Int64
 	rate := func(url string) float64 {
-		const lasts = 3 * time.Second
+		const lasts = time.Second
 		var done atomic.Int64
 		start := time.Now()
 		var wg sync.WaitGroup
@@ -68,11 +68,17 @@ func BenchmarkIngest(b *testing.B) {
 		return float64(done.Load()) / time.Since(start).Seconds()
 	}
 	for b.Loop() {
-		limit := rate(bare.URL)
-		ours := rate(bench.URL() + bench.hook)
-		b.ReportMetric(ours, "events/s")
-		b.ReportMetric(limit, "decode-only/s")
-		b.ReportMetric(ours/limit, "ratio")
+		// The two take turns, so that what else the machine does hits both.
+		var limits, ours []float64
+		for range 5 {
+			limits = append(limits, rate(bare.URL))
+			ours = append(ours, rate(bench.URL()+bench.hook))
+		}
+		slices.Sort(limits)
+		slices.Sort(ours)
+		b.ReportMetric(ours[2], "events/s")
+		b.ReportMetric(limits[2], "decode-only/s")
+		b.ReportMetric(ours[2]/limits[2], "ratio")
 	}
 }
 

@@ -107,7 +107,15 @@ type Connections struct {
 
 	mu      sync.Mutex
 	current *clients
+	// known is the answer of Current until it is to be read again: every delivery
+	// of Event Grid asks, and another node may have changed it.
+	known      Connection
+	knownErr   error
+	knownUntil time.Time
 }
+
+// knownFor bounds how long a change made by another node goes unseen.
+const knownFor = time.Second
 
 // clients are what is made from a connection's secret.
 type clients struct {
@@ -131,13 +139,31 @@ func columns(c *Connection) []any {
 	return []any{&c.ID, &c.ResourceName, &c.ResourceID, &c.Endpoint, &c.AppID, &c.TenantID, &c.ProvisionedFor, sqlstore.At(&c.CreatedAt)}
 }
 
-// Current reads the connected resource, or returns ErrNone.
+// Current is the connected resource, or ErrNone.
 func (s *Connections) Current(ctx context.Context) (Connection, error) {
-	c, err := sqlstore.One(ctx, s.db.Read(), columns, selectConnection+`ORDER BY created_at LIMIT 1`)
+	s.mu.Lock()
+	c, err, fresh := s.known, s.knownErr, s.clock.Now().Before(s.knownUntil)
+	s.mu.Unlock()
+	if fresh {
+		return c, err
+	}
+	c, err = sqlstore.One(ctx, s.db.Read(), columns, selectConnection+`ORDER BY created_at LIMIT 1`)
 	if errors.Is(err, sqlstore.ErrNotFound) {
-		return c, ErrNone
+		err = ErrNone
+	}
+	if err == nil || errors.Is(err, ErrNone) {
+		s.mu.Lock()
+		s.known, s.knownErr, s.knownUntil = c, err, s.clock.Now().Add(knownFor)
+		s.mu.Unlock()
 	}
 	return c, err
+}
+
+// forget has the next call read what was just changed.
+func (s *Connections) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current, s.knownUntil = nil, time.Time{}
 }
 
 // Connect stores the five values; the connection string is sealed. One resource
@@ -179,14 +205,13 @@ func (s *Connections) Connect(ctx context.Context, v Values, audit func(tx *sql.
 		}
 		return audit(tx, c.ID)
 	})
-	s.mu.Lock()
-	s.current = nil
-	s.mu.Unlock()
+	s.forget()
 	return c, err
 }
 
 // Provisioned notes that Azure's side is set up to call the desk at publicURL.
 func (s *Connections) Provisioned(ctx context.Context, id, publicURL string) error {
+	defer s.forget()
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE connection SET provisioned_for = $1 WHERE id = $2`, publicURL, id)
 		return err

@@ -42,7 +42,7 @@ func (s *Conversations) Receive(ctx context.Context, tx *sql.Tx, r Received) (*C
 		r.At = now
 	}
 	known, err := sqlstore.One(ctx, tx, func(n *int) []any { return []any{n} },
-		`SELECT count(*) FROM message WHERE provider_id = $1`, r.ProviderID)
+		`SELECT count(*) FROM message WHERE provider_id = $1 AND provider_id <> ''`, r.ProviderID)
 	if err != nil || known > 0 {
 		return nil, err
 	}
@@ -79,7 +79,14 @@ func (s *Conversations) Receive(ctx context.Context, tx *sql.Tx, r Received) (*C
 		// Another node stored it between our look and our write.
 		return nil, fmt.Errorf("store message: %w", errRace)
 	}
-	return changed(ctx, tx, id, messageID)
+	change, err := changed(ctx, tx, id, "")
+	if err != nil {
+		return nil, err
+	}
+	change.Message = &Message{
+		ID: messageID, ConversationID: id, Direction: Inbound, Text: r.Text, At: sqlstore.Time(sqlstore.Micros(r.At)),
+	}
+	return change, nil
 }
 
 var errRace = errors.New("stored by another node meanwhile")
@@ -246,7 +253,7 @@ func (s *Conversations) repeated(ctx context.Context, tx *sql.Tx, r Reply) (*Cha
 	if r.Key == "" {
 		return nil, nil
 	}
-	m, err := sqlstore.One(ctx, tx, messageColumns, messageSelect+`WHERE m.author_id = $1 AND m.idempotency_key = $2`, r.AgentID, r.Key)
+	m, err := sqlstore.One(ctx, tx, messageColumns, messageSelect+`WHERE m.author_id = $1 AND m.idempotency_key = $2 AND m.idempotency_key <> ''`, r.AgentID, r.Key)
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, nil
 	}
@@ -261,8 +268,8 @@ func (s *Conversations) repeated(ctx context.Context, tx *sql.Tx, r Reply) (*Cha
 
 // Progress is what became of an outbound message.
 type Progress struct {
-	// MessageID is ours; ProviderID is the provider's, known once it is Sent.
-	// Either finds the message.
+	// MessageID is ours; ProviderID is the provider's, known once it is Sent. The
+	// message is found by ours if it is given, else by the provider's.
 	MessageID, ProviderID string
 	Delivery              Delivery
 	Code, Reason          string
@@ -272,7 +279,11 @@ type Progress struct {
 // returns nil when that changes nothing, and sqlstore.ErrNotFound when the
 // message is not known (yet).
 func (s *Conversations) Advance(ctx context.Context, tx *sql.Tx, p Progress) (*Change, error) {
-	m, err := sqlstore.One(ctx, tx, messageColumns, messageSelect+`WHERE m.id = $1 OR m.provider_id = $2 AND $2 <> ''`, p.MessageID, p.ProviderID)
+	where, key := `WHERE m.id = $1`, p.MessageID
+	if key == "" {
+		where, key = `WHERE m.provider_id = $1 AND m.provider_id <> ''`, p.ProviderID
+	}
+	m, err := sqlstore.One(ctx, tx, messageColumns, messageSelect+where, key)
 	if err != nil {
 		return nil, err
 	}

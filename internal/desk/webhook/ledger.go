@@ -31,11 +31,13 @@ const (
 // own retries (24 h by default), so that a late duplicate is still recognised.
 const Keeps = 48 * time.Hour
 
-// Limits of the ledger's writer.
+// Limits of the ledger's writer. While requests wait to be taken in, few events
+// are applied in one transaction: what is accepted is safe and can wait.
 const (
-	batchAtMost   = 256
-	waitingAtMost = 4096
-	appliedAtOnce = 64
+	batchAtMost     = 256
+	waitingAtMost   = 4096
+	appliedAtOnce   = 64
+	appliedInBursts = 4
 )
 
 // Event is one row of the ledger.

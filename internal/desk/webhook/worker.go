@@ -88,7 +88,11 @@ func (w *worker) run(ctx context.Context) {
 // batch applies what waits, many in one transaction; when one of them meets an
 // error, each alone, so that it does not hold up the others.
 func (w *worker) batch(ctx context.Context) (int, error) {
-	n, err := w.apply(ctx, appliedAtOnce, 0)
+	limit := appliedAtOnce
+	if w.ledger.batcher.Waiting() > 0 {
+		limit = appliedInBursts
+	}
+	n, err := w.apply(ctx, limit, 0)
 	if err == nil || ctx.Err() != nil {
 		return n, err
 	}
@@ -121,6 +125,8 @@ func (w *worker) apply(ctx context.Context, limit int, only int64) (int, error) 
 	var after []func()
 	var events []Event
 	var outcomes []Outcome
+	// A batch that began is finished, also when the desk stops.
+	ctx = context.WithoutCancel(ctx)
 	err := w.ledger.db.Tx(ctx, func(tx *sql.Tx) (err error) {
 		after, outcomes = nil, nil
 		events, err = sqlstore.List(ctx, tx, columns, `SELECT `+eventColumns+` FROM ledger

@@ -56,6 +56,9 @@ func (b *Batcher[T, R]) Do(ctx context.Context, item T) (R, error) {
 	}
 }
 
+// Waiting is how many items are not yet being committed.
+func (b *Batcher[T, R]) Waiting() int { return len(b.queue) }
+
 // Run commits batches until ctx ends, then commits what still waits.
 func (b *Batcher[T, R]) Run(ctx context.Context) error {
 	for {

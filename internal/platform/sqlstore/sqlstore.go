@@ -94,7 +94,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode() + extra
 	}
 	var err error
-	if db.write, err = sql.Open("sqlite", dsn("&_txlock=immediate")); err != nil {
+	if db.write, err = openKeeping(dsn("&_txlock=immediate")); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	}
 	db.write.SetMaxOpenConns(1)
@@ -102,7 +102,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		_ = db.Close()
 		return nil, fmt.Errorf("%w: %s: %w", ErrUnusable, path, err)
 	}
-	if db.read, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)")); err != nil {
+	if db.read, err = openKeeping(dsn("&_pragma=query_only(1)")); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%w: %w", ErrUnusable, err)
 	}

@@ -185,3 +185,56 @@ func count(t *testing.T, db *sqlstore.DB) int {
 	}
 	return n
 }
+
+// The same statement may run again while its rows are still being read, and a
+// failed one must not poison the next.
+func TestStatementsAreKeptSafely(t *testing.T) {
+	t.Parallel()
+	sqlstoretest.Each(t, []fs.FS{items}, func(t *testing.T, db *sqlstore.DB) {
+		add(t, db, "a", "b", "c")
+		err := db.Tx(t.Context(), func(tx *sql.Tx) error {
+			for range 3 {
+				for _, name := range []string{"a", "b"} {
+					got, err := sqlstore.One(t.Context(), tx, func(s *string) []any { return []any{s} }, `SELECT name FROM item WHERE name = $1`, name)
+					if err != nil || got != name {
+						t.Errorf("asked for %s, got %s, %v", name, got, err)
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const everything = `SELECT name FROM item ORDER BY name`
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				outer, err := db.Read().QueryContext(t.Context(), everything)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer func() { _ = outer.Close() }()
+				for n := 0; outer.Next(); n++ {
+					if n == 1 {
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for range 3 {
+			insert := db.Tx(t.Context(), func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(t.Context(), `INSERT INTO item (name, raw) VALUES ($1, $2)`, "a", []byte("x"))
+				return err
+			})
+			if !sqlstore.IsUnique(insert) {
+				t.Errorf("insert: %v", insert)
+			}
+			if n := count(t, db); n != 3 {
+				t.Errorf("%d rows", n)
+			}
+		}
+	})
+}
