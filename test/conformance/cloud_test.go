@@ -34,7 +34,15 @@ type fixture struct {
 // deadline bounds every test of this package.
 const deadline = time.Minute
 
+// start starts a cloud for a test, which runs beside others.
 func start(t *testing.T, opts ...func(*localcloud.Options)) *fixture {
+	t.Helper()
+	t.Parallel()
+	return begin(t, opts...)
+}
+
+// begin is start for a test that has begun already.
+func begin(t *testing.T, opts ...func(*localcloud.Options)) *fixture {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	t.Cleanup(cancel)
