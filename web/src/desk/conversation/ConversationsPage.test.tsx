@@ -145,6 +145,8 @@ describe('conversations', () => {
     expect(await screen.findByText('Miriam already has this conversation.')).toBeVisible();
     expect(await screen.findByText('Miriam is answering this customer.')).toBeVisible();
     expect(screen.queryByRole('button', { name: 'Assign to me' })).toBeNull();
+    // It waits no longer, so it is out of the list too.
+    expect(screen.getByText('Nobody is waiting')).toBeVisible();
   });
 
   it('asks before it ends a conversation, and then says that it has ended', async () => {

@@ -28,7 +28,7 @@ export function useConversation(id: string) {
   const { cache } = useDesk();
   return useQuery({
     queryKey: keys.conversation(id),
-    queryFn: async ({ signal }) => cache.conversations.note(await api.conversation(id, signal)),
+    queryFn: async ({ signal }) => cache.readConversation(await api.conversation(id, signal)),
   });
 }
 

@@ -36,6 +36,17 @@ export class DeskCache {
     const newest = from === 'notice' ? book.noteNotice(conversation) : book.note(conversation);
     if (newest !== conversation) return;
     this.client.setQueryData(keys.conversation(conversation.id), conversation);
+    this.place(conversation);
+  }
+
+  /** Takes in a conversation that was read, and gives its newest known state, which a notice may have brought meanwhile. */
+  readConversation(answer: Conversation): Conversation {
+    const newest = this.conversations.note(answer);
+    this.place(newest);
+    return newest;
+  }
+
+  private place(conversation: Conversation) {
     const me = this.client.getQueryData<User | null>(keys.me);
     if (!me) return;
     for (const view of views) {

@@ -33,7 +33,7 @@ export default function UsersPage() {
         </>
       ),
     },
-    { key: 'email', title: t('users.email'), width: '28%', cell: (user) => user.email },
+    { key: 'email', title: t('users.email'), width: '24%', cell: (user) => user.email },
     {
       key: 'role',
       title: t('users.role'),
