@@ -52,7 +52,7 @@ var epoch = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 // grid is a broker at work, with its clock and database.
 type grid struct {
 	*Broker
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	clock *clock.Manual
 	path  string
@@ -61,7 +61,7 @@ type grid struct {
 }
 
 // openGrid starts a broker on the database file at path.
-func openGrid(t *testing.T, path string, change ...func(*Options)) *grid {
+func openGrid(t testing.TB, path string, change ...func(*Options)) *grid {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	db, err := sqlstore.Open(ctx, sqlstore.Options{DSN: path})
@@ -97,7 +97,7 @@ func openGrid(t *testing.T, path string, change ...func(*Options)) *grid {
 	return g
 }
 
-func newGrid(t *testing.T, change ...func(*Options)) *grid {
+func newGrid(t testing.TB, change ...func(*Options)) *grid {
 	return openGrid(t, filepath.Join(t.TempDir(), "cloud.db"), change...)
 }
 
