@@ -199,18 +199,31 @@ describe('conversations', () => {
     expect(screen.getByText('Nothing is assigned to you')).toBeVisible();
   });
 
-  it('says why a text was not delivered', async () => {
+  it.each([
+    ['en', '4006', 'Not delivered: phone cannot be reached'],
+    ['fr', '4006', 'Non remis : téléphone injoignable'],
+    ['fr', '4321', 'Non remis : Something new.'],
+    ['fr', '', 'Non remis : Something new.'],
+  ])('says in %s why a text was not delivered (%s)', async (language, code, shown) => {
     desk.messages.push(
       newMessage({
         id: 'f',
         direction: 'outbound',
         author: me,
         delivery: 'failed',
-        failure: { code: '4006', reason: 'The phone is off.' },
+        failure: { code, reason: 'Something new.' },
       }),
     );
+    desk.user = newUser({ language: language as 'en' | 'fr' });
+    await openDesk('/conversations/c1', language);
+    await screen.findByText('Is my parcel coming?');
+    expect(bubble('f')).toHaveTextContent(shown);
+  });
+
+  it('has its navigation as a landmark', async () => {
     await openMine();
-    expect(bubble('f')).toHaveTextContent('Not delivered: The phone is off.');
+    const navigation = screen.getByRole('navigation', { name: 'Navigation' });
+    expect(within(navigation).getByRole('link', { name: /^Open work items/ })).toBeVisible();
   });
 
   it('says that the connection is lost', async () => {

@@ -85,15 +85,17 @@ const marks: Record<Exclude<Delivery, ''>, ReactElement> = {
 };
 
 function DeliveryMark({ message: { delivery, failure } }: { message: Message }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const styles = useStyles();
   if (delivery === '') return null;
-  const word = t(`delivery.${delivery}`);
   const failed = delivery === 'failed';
-  const text = failed && failure ? t('delivery.failedWhy', { reason: failure.reason }) : word;
+  // Azure explains a failure in English; the codes that it documents are explained in the language of the page.
+  const known = failure && i18n.exists(`code.${failure.code}`);
+  const reason = known ? t(`code.${failure.code}`) : failure?.reason;
+  const text = failed && reason ? t('delivery.failedWhy', { reason }) : t(`delivery.${delivery}`);
   const hint =
-    failed && failure
-      ? `${t('delivery.code', { code: failure.code })} ${text}`
+    failed && failure?.code
+      ? `${t('delivery.code', { code: failure.code })} ${failure.reason}`
       : t(`delivery.${delivery}Hint`);
   return (
     <Tooltip content={hint} relationship="description">

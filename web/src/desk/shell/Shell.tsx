@@ -115,7 +115,12 @@ export function Shell() {
       <ConnectionBanner />
       <div className={styles.below}>
         {!narrow && (
-          <Nav className={styles.nav} selectedValue={selected} aria-label={t('shell.navigation')}>
+          <Nav
+            className={styles.nav}
+            selectedValue={selected}
+            role="navigation"
+            aria-label={t('shell.navigation')}
+          >
             <NavigationEntries />
           </Nav>
         )}
