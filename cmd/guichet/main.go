@@ -17,7 +17,6 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-	kongyaml "github.com/alecthomas/kong-yaml"
 
 	"guichet/internal/platform/telemetry"
 )
@@ -52,9 +51,8 @@ func run(args []string, stdout, stderr io.Writer) error {
 	parser, err := kong.New(&c,
 		kong.Name("guichet"),
 		kong.Description("A self-hosted contact centre for voice and SMS on Azure Communication Services, with a local cloud to try it on."),
-		kong.Configuration(kongyaml.Loader, "/etc/guichet.yaml"),
+		kong.Configuration(loadSettings, "/etc/guichet.yaml"),
 		kong.DefaultEnvars("GUICHET"),
-		kong.UsageOnError(),
 		kong.Writers(stdout, stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
@@ -67,10 +65,17 @@ func run(args []string, stdout, stderr io.Writer) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second signal ends the process at once.
+	context.AfterFunc(ctx, stop)
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return parsed.Run(&shell{
+	err = parsed.Run(&shell{
 		out: stdout, err: stderr, log: telemetry.NewLogger(stderr, c.LogJSON, c.LogLevel),
 	})
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		// Stopped while it was still starting.
+		return nil
+	}
+	return err
 }
 
 // shell is where a command speaks.
@@ -131,14 +136,12 @@ func (versionCmd) Run(s *shell) error {
 
 // absolute makes the data folder's path independent of the working directory.
 func absolute(dir string) (string, error) {
+	if dir == "" {
+		return "", errors.New("the data folder has no name: set --data")
+	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", fmt.Errorf("the data folder %q: %w", dir, err)
 	}
 	return abs, nil
-}
-
-// interrupted says that an error is only the end that was asked for.
-func interrupted(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, context.Canceled)
 }

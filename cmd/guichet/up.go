@@ -68,10 +68,7 @@ func (c *upCmd) Run(ctx context.Context, s *shell) error {
 		said.Desk, said.SignIn = d.URL(), signIn
 		return s.say(said, c.JSON)
 	})
-	if err := halves.Wait(); err != nil && !interrupted(ctx, err) {
-		return err
-	}
-	return nil
+	return halves.Wait()
 }
 
 // connect provisions the seeded resource, unless that was done before.
