@@ -104,7 +104,8 @@ export class EventStream {
       heard();
       for (const frame of parser.push(decoder.decode(value, { stream: true }))) {
         if (this.stopped) return;
-        if (frame.event === 'hello') {
+        // The first word of a stream: hello, or reset when what was missed cannot be replayed.
+        if (frame.event === 'hello' || frame.event === 'reset') {
           this.failures = 0;
           this.options.onState('connected');
         }

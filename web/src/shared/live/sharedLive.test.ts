@@ -179,6 +179,23 @@ describe('SharedLive', () => {
     expect(two.heard.state).toBe('connected');
   });
 
+  it('is connected again when a server that forgot the past begins with a reset', async () => {
+    const tab = openTab();
+    await settle();
+    streams.open[0]?.write('a-1', 'hello', { n: 1 });
+    await settle();
+    streams.open[0]?.end();
+    await settle();
+    expect(tab.heard.state).toBe('disconnected');
+    tab.live.nudge();
+    await settle();
+    const resets = tab.heard.resets;
+    streams.open[0]?.write('b-0', 'reset', { n: 0 });
+    await settle();
+    expect(tab.heard.state).toBe('connected');
+    expect(tab.heard.resets).toBe(resets + 1);
+  });
+
   it('notices a connection that died without a word', async () => {
     const { heard } = openTab();
     await settle();
