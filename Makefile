@@ -18,7 +18,7 @@ build: web ## Leave the binary at bin/guichet
 web: node_modules/.installed ## Build the pages into web/dist, which the binary embeds
 	npm run --silent build --workspace web
 
-node_modules/.installed: package.json package-lock.json $(wildcard web/package.json test/*/package.json)
+node_modules/.installed: package.json package-lock.json $(wildcard web/package.json tools/*/package.json test/*/package.json)
 	npm ci --no-audit --no-fund
 	@touch $@
 

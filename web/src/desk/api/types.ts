@@ -1,105 +1,38 @@
-/** The desk's HTTP API as this page uses it. Moments are RFC 3339 texts, numbers of phones E.164. */
+/** The desk's HTTP API as this page uses it: names for the types that are made from its OpenAPI document. */
+import type { components, operations } from './schema';
 
-export type Role = 'administrator' | 'supervisor' | 'agent';
+type Schemas = components['schemas'];
+
+/** The document cannot say of a member that refers to another schema that it may be null; these are, where it describes them so. */
+type OrNull<T, Member extends keyof T> = Omit<T, Member> & { [M in Member]: T[M] | null };
+
+export type User = Schemas['User'];
+export type Role = User['role'];
 export const roles: readonly Role[] = ['agent', 'supervisor', 'administrator'];
 
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  /** '' while the user has not chosen one. */
-  language: 'en' | 'fr' | '';
-  disabled: boolean;
-  hasPassword: boolean;
-  createdAt: string;
-}
-
-export interface Person {
-  id: string;
-  name: string;
-}
-
-export type View = 'mine' | 'open' | 'active' | 'closed';
+export type Conversation = OrNull<Schemas['Conversation'], 'agent'>;
+/** The views that the page offers. */
+export type View = Exclude<
+  NonNullable<NonNullable<operations['get-conversations']['parameters']['query']>['view']>,
+  'all'
+>;
 export const views: readonly View[] = ['mine', 'open', 'active', 'closed'];
 
-export interface Conversation {
-  id: string;
-  channel: 'sms';
-  state: 'open' | 'active' | 'closed';
-  customer: { id: string; name: string; phone: string };
-  /** The number of the business that the customer wrote to. */
-  number: string;
-  agent: Person | null;
-  createdAt: string;
-  lastAt: string;
-  lastText: string;
-  lastDirection: Direction;
-  /** Messages of the customer since an agent last looked or answered. */
-  unread: number;
-  closedAt: string | null;
-  /** Grows with every change; of two states of one conversation the higher one is the newer. */
-  version: number;
-}
+export type Message = OrNull<Schemas['Message'], 'author' | 'failure'>;
+export type Delivery = Message['delivery'];
 
-export type Direction = 'inbound' | 'outbound';
-export type Delivery = '' | 'queued' | 'sent' | 'delivered' | 'failed';
+/** A part of a list; `next` is the cursor of the next part, empty at the end. */
+export type Page<T> = Omit<Schemas['MessagesOutBody'], 'items'> & { items: T[] };
 
-export interface Message {
-  id: string;
-  conversationId: string;
-  direction: Direction;
-  text: string;
-  at: string;
-  author: Person | null;
-  delivery: Delivery;
-  failure: { code: string; reason: string } | null;
-}
-
-export interface Page<T> {
-  items: T[];
-  /** Cursor of the next page, '' when there is none. */
-  next: string;
-}
-
-export interface PhoneNumber {
-  id: string;
-  number: string;
-  type: 'tollFree' | 'geographic' | 'mobile';
-  country: string;
-  smsInbound: boolean;
-  smsOutbound: boolean;
-  callingInbound: boolean;
-  callingOutbound: boolean;
-}
-
-export interface Connection {
-  state: 'none' | 'connected';
-  resourceName: string;
-  resourceId: string;
-  endpoint: string;
-  eventGridAppId: string;
-  eventGridAppTenantId: string;
-  connectedAt: string | null;
-  webhooks: { recording: string; sms: string; incomingCall: string } | null;
-  lastEventAt: string | null;
-}
-
-export type EventState = 'received' | 'applied' | 'ignored' | 'failed';
-export const eventStates: readonly EventState[] = ['received', 'applied', 'ignored', 'failed'];
+export type PhoneNumber = Schemas['Number'];
+export type Connection = OrNull<Schemas['Connection'], 'webhooks'>;
 
 /** A row of the ledger of events that Event Grid delivered. */
-export interface LedgerEvent {
-  seq: number;
-  id: string;
-  kind: string;
-  type: string;
-  state: EventState;
-  reason: string;
-  receivedAt: string;
-  appliedAt: string | null;
-}
+export type LedgerEvent = Schemas['Event'];
+export type EventState = LedgerEvent['state'];
+export const eventStates: readonly EventState[] = ['received', 'applied', 'ignored', 'failed'];
 
+/** What the live stream tells; it is not in the document, which knows requests and answers only. */
 export type Notice =
   | { type: 'conversation'; conversation: Conversation; message?: Message }
   | { type: 'users' | 'connection' | 'numbers' | 'events' };

@@ -61,7 +61,7 @@ export default function NumbersPage() {
           label={t('nav.numbers')}
           columns={columns}
           rows={numbers.data.items}
-          rowKey={(row) => row.id}
+          rowKey={(row) => row.number}
         />
       )}
     </AdminPage>
