@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"guichet/internal/cloud"
 	"guichet/web"
@@ -13,12 +15,24 @@ type cloudFlags struct {
 	CloudHTTPS     string `help:"Address of the local cloud, https; port 0 picks a free one." default:"localhost:8443" env:"GUICHET_CLOUD_HTTPS" name:"cloud-https" placeholder:"HOST:PORT"`
 	CloudHTTP      string `help:"Address of its pages and, over http, the same planes." default:"localhost:8090" env:"GUICHET_CLOUD_HTTP" name:"cloud-http" placeholder:"HOST:PORT"`
 	InsecurePublic bool   `help:"Let the local cloud listen on other addresses than loopback, although its secrets are public." env:"GUICHET_INSECURE_PUBLIC"`
+	// Tests of retries would take days by Azure's gaps.
+	RetrySchedule []time.Duration `help:"Gaps between attempts to deliver an event; Azure's when not given." env:"GUICHET_CLOUD_RETRY_SCHEDULE" hidden:"" name:"cloud-retry-schedule" placeholder:"GAP,…"`
+}
+
+// Validate refuses gaps that are none; kong calls it.
+func (f cloudFlags) Validate() error {
+	for _, gap := range f.RetrySchedule {
+		if gap <= 0 {
+			return fmt.Errorf("--cloud-retry-schedule: %s is not a gap", gap)
+		}
+	}
+	return nil
 }
 
 func (f cloudFlags) options(s *shell, dir string, ephemeral bool) cloud.Options {
 	return cloud.Options{
 		DataDir: dir, Ephemeral: ephemeral, HTTPSListen: f.CloudHTTPS, HTTPListen: f.CloudHTTP,
-		InsecurePublic: f.InsecurePublic, Log: s.log, Pages: web.Built().Handler,
+		InsecurePublic: f.InsecurePublic, RetrySchedule: f.RetrySchedule, Log: s.log, Pages: web.Built().Handler,
 	}
 }
 
