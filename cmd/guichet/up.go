@@ -11,6 +11,7 @@ import (
 	"guichet/internal/cloud"
 	"guichet/internal/desk"
 	"guichet/internal/desk/connection"
+	"guichet/internal/desk/setup"
 	"guichet/internal/platform/secret"
 	"guichet/localcloud"
 )
@@ -76,11 +77,11 @@ func (c *upCmd) connect(ctx context.Context, s *shell, d *desk.Desk, local *clou
 	if c.Blank {
 		return nil
 	}
-	done, err := d.Connected(ctx, local.HTTPSURL())
+	done, err := d.Setup().Done(ctx, local.HTTPSURL())
 	if err != nil || done {
 		return err
 	}
-	err = d.Connect(ctx, desk.Target{
+	err = d.Setup().Provision(ctx, setup.Target{
 		SignIn: connection.SignIn{
 			TenantID: localcloud.TenantID, ClientID: localcloud.ClientID, ClientSecret: secret.Text(localcloud.ClientSecret),
 		},

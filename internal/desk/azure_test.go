@@ -50,6 +50,8 @@ type azure struct {
 	answers []func(w http.ResponseWriter)
 	// sent counts the texts that went out, by repeatability id.
 	sent map[string]int
+	// numbers answers the list of owned numbers; nil answers honestly.
+	numbers func(w http.ResponseWriter)
 	// beforeAnswer is called with the provider's id before a send is answered.
 	beforeAnswer func(providerID string)
 }
@@ -78,7 +80,25 @@ func newAzure(t testing.TB) *azure {
 		}}})
 	})
 	mux.HandleFunc("POST /sms", a.send)
+	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", func(w http.ResponseWriter, r *http.Request) {
+		code := 7000215
+		switch {
+		case r.PathValue("tenant") != tenant:
+			code = 90002
+		case r.PostFormValue("client_id") != appID:
+			code = 700016
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		writeJSON(w, map[string]any{"error": "invalid_client", "error_codes": []int{code}})
+	})
 	mux.HandleFunc("GET /phoneNumbers", func(w http.ResponseWriter, _ *http.Request) {
+		a.mu.Lock()
+		answer := a.numbers
+		a.mu.Unlock()
+		if answer != nil {
+			answer(w)
+			return
+		}
 		writeJSON(w, map[string]any{"phoneNumbers": []any{map[string]any{
 			"id": ours[1:], "phoneNumber": ours, "countryCode": "US", "phoneNumberType": "tollFree", "assignmentType": "application",
 			"capabilities": map[string]any{"calling": "inbound", "sms": "inbound+outbound"}, "purchaseDate": "2026-01-02T03:04:05Z",
@@ -105,7 +125,7 @@ func (a *azure) settings() connection.Azure {
 func (a *azure) values() connection.Values {
 	return connection.Values{
 		ResourceName:     "contoso",
-		ResourceID:       "/subscriptions/s/resourceGroups/g/providers/Microsoft.Communication/CommunicationServices/contoso",
+		ResourceID:       "/subscriptions/44444444-4444-4444-8444-444444444444/resourceGroups/g/providers/Microsoft.Communication/CommunicationServices/contoso",
 		ConnectionString: secret.Text("endpoint=" + a.url + "/;accesskey=" + accessKey),
 		AppID:            appID, TenantID: tenant,
 	}

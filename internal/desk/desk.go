@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,6 +25,7 @@ import (
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
+	"guichet/internal/desk/setup"
 	"guichet/internal/desk/sms"
 	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/clock"
@@ -79,6 +81,7 @@ type Desk struct {
 	conversations *conversation.Conversations
 	ledger        *webhook.Ledger
 	sms           *sms.SMS
+	setup         *setup.Setup
 	queue         *jobs.Queue
 	live          *live.Live
 	metrics       *metrics
@@ -131,12 +134,19 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 
 	d.live = live.New()
 	d.people = people.New(d.db, o.Clock, people.Options{Cost: o.PasswordCost})
-	d.connections = connection.New(d.db, o.Clock, box, d.client)
-	d.numbers = number.New(d.db, o.Clock, d.connections.Numbers)
+	d.connections = connection.New(d.db, o.Clock, box, o.Azure, d.client)
+	d.numbers = number.New(d.db, number.Options{
+		Clock: o.Clock, Client: d.connections.Numbers, Changed: func() { d.live.Look(live.TopicNumbers) },
+	})
 	d.conversations = conversation.New(d.db, o.Clock)
-	d.sms = sms.New(sms.Options{Clock: o.Clock, Conversations: d.conversations, Publish: d.live, Client: d.connections.SMS})
-	d.queue = jobs.New(d.db, o.Clock, map[string]jobs.Kind{sms.SendKind: d.sms.Kind()})
+	d.sms = sms.New(sms.Options{Clock: o.Clock, Conversations: d.conversations, Publish: d.live, Client: d.connections.SMS, Key: d.noteKey})
+	d.queue = jobs.New(d.db, o.Clock, map[string]jobs.Kind{sms.SendKind: d.sms.Kind(), number.PurchaseKind: d.numbers.Kind()})
+	d.setup = setup.New(setup.Options{
+		Connections: d.connections, Numbers: d.numbers, People: d.people, Azure: o.Azure, Client: d.client, PublicURL: d.publicURL,
+		Changed: func() { d.live.Look(live.TopicConnection) }, KeyGood: d.sendWhatWaits, Log: o.Log,
+	})
 	d.sms.UseQueue(d.queue)
+	d.numbers.UseQueue(d.queue)
 	d.ledger = webhook.NewLedger(d.db, o.Clock)
 	d.appliers = map[string]func(context.Context, *sql.Tx, webhook.Event) (webhook.Outcome, error){
 		eventgrid.TypeSMSReceived:               d.sms.Received,
@@ -147,7 +157,7 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 		Ledger: d.ledger, Connections: d.connections, Azure: o.Azure, Client: d.client, Log: o.Log, Audit: d.auditRefusal,
 	})
 	d.handler = d.metrics.around(api.New(api.Options{
-		People: d.people, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections,
+		People: d.people, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections, Setup: d.setup,
 		Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
 		Ready: d.db.Ping, Metrics: d.metrics.handler(), Log: o.Log,
 	}))
@@ -181,6 +191,19 @@ func (d *Desk) URL() string { return d.publicURL }
 
 // People is the room of users, for the commands that manage them.
 func (d *Desk) People() *people.People { return d.people }
+
+// SignInLink makes a one-time link for a user and returns its URL and its end.
+func (d *Desk) SignInLink(ctx context.Context, email string) (string, time.Time, error) {
+	u, err := d.people.ByEmail(ctx, email)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	token, ends, err := d.people.Link(ctx, "system", u.ID)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return d.publicURL + "/sign-in#token=" + token, ends, nil
+}
 
 // Run answers and works until ctx ends, then stops in order: no new requests,
 // streams end, running work finishes, the database closes.
@@ -254,6 +277,32 @@ func (d *Desk) telling(o webhook.Outcome) webhook.Outcome {
 		d.live.Look(live.TopicEvents)
 	}
 	return o
+}
+
+// sendWhatWaits has texts that waited for a good key sent now.
+func (d *Desk) sendWhatWaits(ctx context.Context) {
+	if err := d.queue.Hurry(ctx, sms.SendKind); err != nil {
+		d.log.Error("waiting texts not hurried", "error", err)
+	}
+}
+
+// Setup is the room that connects and disconnects.
+func (d *Desk) Setup() *setup.Setup { return d.setup }
+
+// noteKey keeps what the resource said of the access key, and tells pages when
+// that is new.
+func (d *Desk) noteKey(ctx context.Context, good bool) {
+	state := connection.KeyGood
+	if !good {
+		state = connection.KeyRefused
+	}
+	news, err := d.connections.NoteKey(context.WithoutCancel(ctx), state)
+	if err != nil && !errors.Is(err, connection.ErrNone) {
+		d.log.Error("key state not kept", "error", err)
+	}
+	if news {
+		d.live.Look(live.TopicConnection)
+	}
 }
 
 func (d *Desk) auditRefusal(ctx context.Context, kind webhook.Kind, reason string) {

@@ -77,7 +77,8 @@ var rooms = map[string][]string{
 	"live":         {"conversation"},
 	"webhook":      {"connection"},
 	"sms":          {"conversation", "webhook"},
-	"api":          {"connection", "conversation", "live", "number", "people", "sms", "webhook"},
+	"setup":        {"connection", "number", "people", "webhook"},
+	"api":          {"connection", "conversation", "live", "number", "people", "setup", "sms", "webhook"},
 }
 
 func below(importPath, tree string) bool {

@@ -18,6 +18,7 @@ import (
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
+	"guichet/internal/desk/setup"
 	"guichet/internal/desk/sms"
 	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/problem"
@@ -30,6 +31,7 @@ type Options struct {
 	SMS           *sms.SMS
 	Numbers       *number.Numbers
 	Connections   *connection.Connections
+	Setup         *setup.Setup
 	Ledger        *webhook.Ledger
 	Webhook       http.Handler
 	Live          *live.Live
@@ -100,7 +102,19 @@ func (a *api) routes() {
 	add(a, "POST", "/api/conversations/{id}/end", agent, "End a conversation", a.end)
 
 	add(a, "GET", "/api/numbers", agent, "List phone numbers", a.listNumbers)
+	add(a, "GET", "/api/numbers/countries", admin, "List the countries in which numbers can be had", a.listCountries)
+	add(a, "GET", "/api/numbers/offers", admin, "List the kinds of numbers that a country has", a.listOffers)
+	add(a, "POST", "/api/numbers/search", admin, "Look for a number and hold it", a.searchNumber)
+	add(a, "GET", "/api/numbers/orders", admin, "List purchases of numbers", a.listOrders)
+	add(a, "POST", "/api/numbers/orders", admin, "Buy the number that a search found", a.buyNumber)
+	add(a, "POST", "/api/numbers/sync", admin, "Read the numbers from Azure", a.syncNumbers)
+
 	add(a, "GET", "/api/connection", admin, "Read the connection to Azure", a.getConnection)
+	add(a, "POST", "/api/connection/check", admin, "Check the five values of a connection", a.checkConnection)
+	add(a, "POST", "/api/connection", admin, "Connect a resource by its five values", a.connect)
+	add(a, "PUT", "/api/connection/connection-string", admin, "Replace the connection string after a rotation", a.replaceString)
+	add(a, "DELETE", "/api/connection", admin, "Disconnect the resource", a.disconnect)
+
 	add(a, "GET", "/api/events", admin, "List received events", a.listEvents)
 	add(a, "GET", "/api/events/{seq}", admin, "Read a received event", a.getEvent)
 	add(a, "POST", "/api/events/{seq}/replay", admin, "Act on a received event once more", a.replayEvent)

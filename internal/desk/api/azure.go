@@ -11,52 +11,25 @@ import (
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/problem"
+	"guichet/internal/platform/secret"
 )
-
-// Number is a phone number of the connected resource.
-type Number struct {
-	Number          string `json:"number" doc:"E.164." example:"+18335550100"`
-	Type            string `json:"type" enum:"geographic,tollFree,mobile"`
-	Country         string `json:"country" doc:"ISO 3166." example:"US"`
-	SMSInbound      bool   `json:"smsInbound"`
-	SMSOutbound     bool   `json:"smsOutbound"`
-	CallingInbound  bool   `json:"callingInbound"`
-	CallingOutbound bool   `json:"callingOutbound"`
-}
-
-type numbersOut struct {
-	Body struct {
-		Items []Number `json:"items"`
-	}
-}
-
-func (a *api) listNumbers(ctx context.Context, _ *struct{}) (*numbersOut, error) {
-	list, err := a.Numbers.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &numbersOut{}
-	out.Body.Items = make([]Number, len(list))
-	for i, n := range list {
-		out.Body.Items[i] = Number(n)
-	}
-	return out, nil
-}
 
 // Connection is the connection to Azure; its secret is never shown.
 type Connection struct {
-	State                string     `json:"state" enum:"none,connected"`
+	State                string     `json:"state" enum:"none,connected,disconnected" doc:"disconnected: what is shown was connected last."`
 	ResourceName         string     `json:"resourceName"`
 	ResourceID           string     `json:"resourceId"`
 	Endpoint             string     `json:"endpoint"`
 	EventGridAppID       string     `json:"eventGridAppId"`
 	EventGridAppTenantID string     `json:"eventGridAppTenantId"`
+	Key                  string     `json:"key" enum:",refused" doc:"refused: the resource does not take the access key any more."`
 	ConnectedAt          *time.Time `json:"connectedAt"`
 	Webhooks             Webhooks   `json:"webhooks"`
 	LastEventAt          *time.Time `json:"lastEventAt" doc:"When the newest event came; null when none did."`
 }
 
-// Webhooks are the endpoints to which Event Grid delivers.
+// Webhooks are the endpoints to which Event Grid delivers; they stay the same
+// when the same resource is connected again.
 type Webhooks struct {
 	Recording    string `json:"recording"`
 	SMS          string `json:"sms"`
@@ -66,16 +39,20 @@ type Webhooks struct {
 type connectionOut struct{ Body Connection }
 
 func (a *api) getConnection(ctx context.Context, _ *struct{}) (*connectionOut, error) {
-	c, err := a.Connections.Current(ctx)
+	c, err := a.Connections.Last(ctx)
 	if errors.Is(err, connection.ErrNone) {
 		return &connectionOut{Connection{State: "none"}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	return a.showConnection(ctx, c)
+}
+
+func (a *api) showConnection(ctx context.Context, c connection.Connection) (*connectionOut, error) {
 	out := &connectionOut{Connection{
-		State: "connected", ResourceName: c.ResourceName, ResourceID: c.ResourceID, Endpoint: c.Endpoint,
-		EventGridAppID: c.AppID, EventGridAppTenantID: c.TenantID, ConnectedAt: &c.CreatedAt,
+		State: string(c.State), ResourceName: c.ResourceName, ResourceID: c.ResourceID, Endpoint: c.Endpoint,
+		EventGridAppID: c.AppID, EventGridAppTenantID: c.TenantID, Key: string(c.KeyState), ConnectedAt: &c.CreatedAt,
 		Webhooks: Webhooks{
 			Recording:    a.PublicURL + webhook.Path(webhook.Recording, c.ID),
 			SMS:          a.PublicURL + webhook.Path(webhook.SMS, c.ID),
@@ -90,6 +67,94 @@ func (a *api) getConnection(ctx context.Context, _ *struct{}) (*connectionOut, e
 		out.Body.LastEventAt = &last
 	}
 	return out, nil
+}
+
+// FiveValues are the fields of the connection dialog.
+type FiveValues struct {
+	ResourceName         string `json:"resourceName,omitempty" maxLength:"200"`
+	ResourceID           string `json:"resourceId,omitempty" maxLength:"500"`
+	ConnectionString     string `json:"connectionString,omitempty" maxLength:"1000"`
+	EventGridAppID       string `json:"eventGridAppId,omitempty" maxLength:"100"`
+	EventGridAppTenantID string `json:"eventGridAppTenantId,omitempty" maxLength:"100"`
+}
+
+func (v FiveValues) values() connection.Values {
+	return connection.Values{
+		ResourceName: v.ResourceName, ResourceID: v.ResourceID, ConnectionString: secret.Text(v.ConnectionString),
+		AppID: v.EventGridAppID, TenantID: v.EventGridAppTenantID,
+	}
+}
+
+// Finding is what is wrong with one of the values.
+type Finding struct {
+	Field   string `json:"field" example:"resourceId"`
+	Code    string `json:"code"`
+	Message string `json:"message" doc:"What is wrong and what to do."`
+}
+
+type findingsOut struct {
+	Body struct {
+		Findings []Finding `json:"findings" doc:"Empty when nothing is wrong."`
+	}
+}
+
+func (a *api) checkConnection(ctx context.Context, in *struct {
+	Body struct {
+		FiveValues
+		Ask bool `json:"ask,omitempty" doc:"Also ask Azure. Without it only the shape of what is filled in is checked."`
+	}
+},
+) (*findingsOut, error) {
+	var found connection.Findings
+	if in.Body.Ask {
+		found = a.Connections.Check(ctx, in.Body.values())
+	} else {
+		found = a.Connections.Shape(in.Body.values(), false)
+	}
+	out := &findingsOut{}
+	out.Body.Findings = make([]Finding, len(found))
+	for i, f := range found {
+		out.Body.Findings[i] = Finding{Field: f.Field, Code: f.Code, Message: sentence(f.Code, langOf(ctx), f.Args)}
+	}
+	return out, nil
+}
+
+func (a *api) connect(ctx context.Context, in *struct {
+	Body struct {
+		FiveValues
+		Confirmed bool `json:"confirmed" doc:"The resource is connected to this instance only."`
+	}
+},
+) (*connectionOut, error) {
+	if !in.Body.Confirmed {
+		return nil, problem.New(problem.Invalid, "connection.unconfirmed").On("confirmed")
+	}
+	c, err := a.Setup.Connect(ctx, userOf(ctx).ID, in.Body.values())
+	if err != nil {
+		return nil, err
+	}
+	return a.showConnection(ctx, c)
+}
+
+func (a *api) replaceString(ctx context.Context, in *struct {
+	Body struct {
+		ConnectionString string `json:"connectionString" maxLength:"1000"`
+	}
+},
+) (*connectionOut, error) {
+	c, err := a.Setup.Replace(ctx, userOf(ctx).ID, secret.Text(in.Body.ConnectionString))
+	if err != nil {
+		return nil, err
+	}
+	return a.showConnection(ctx, c)
+}
+
+func (a *api) disconnect(ctx context.Context, _ *struct{}) (*connectionOut, error) {
+	c, err := a.Setup.Disconnect(ctx, userOf(ctx).ID)
+	if err != nil {
+		return nil, err
+	}
+	return a.showConnection(ctx, c)
 }
 
 // Event is an event of the ledger.

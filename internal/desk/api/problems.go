@@ -146,21 +146,110 @@ var sentences = map[string][2]string{
 		"The resource {name} is connected already. Disconnect it first.",
 		"La ressource {name} est déjà connectée. Déconnectez-la d’abord.",
 	},
+	"connection.none": {
+		"No resource is connected. Connect one first.",
+		"Aucune ressource n’est connectée. Connectez-en une d’abord.",
+	},
+	"connection.required": {"Fill in this field.", "Remplissez ce champ."},
+	"connection.unconfirmed": {
+		"Confirm that the resource is connected to this instance only.",
+		"Confirmez que la ressource n’est connectée qu’à cette instance.",
+	},
+	"connection.name": {
+		"A resource's name has letters, digits and hyphens only. Copy it from the resource's Properties page.",
+		"Le nom d’une ressource ne comporte que des lettres, des chiffres et des traits d’union. Copiez-le depuis la page Propriétés de la ressource.",
+	},
+	"connection.id": {
+		"This is not the id of a communication resource. Copy the Resource ID from the resource's Properties page: /subscriptions/…/providers/Microsoft.Communication/CommunicationServices/…",
+		"Ce n’est pas l’ID d’une ressource de communication. Copiez l’ID de ressource depuis la page Propriétés de la ressource : /subscriptions/…/providers/Microsoft.Communication/CommunicationServices/…",
+	},
+	"connection.idSubscription": {
+		"The subscription in this id is not a GUID. Copy the whole Resource ID from the Properties page.",
+		"L’abonnement de cet ID n’est pas un GUID. Copiez l’ID de ressource entier depuis la page Propriétés.",
+	},
+	"connection.idName": {
+		"This id belongs to the resource {name}. Name and id must be of the same resource.",
+		"Cet ID appartient à la ressource {name}. Le nom et l’ID doivent être ceux d’une même ressource.",
+	},
 	"connection.string": {
 		"Paste the whole connection string from the resource's Keys page: endpoint=…;accesskey=…",
 		"Collez la chaîne de connexion entière de la page Clés de la ressource : endpoint=…;accesskey=…",
 	},
-	"connection.name": {
-		"Enter the resource's name from its Properties page.",
-		"Saisissez le nom de la ressource, indiqué sur sa page Propriétés.",
+	"connection.key": {
+		"The access key in this connection string is damaged: it is not base64. Copy the connection string again.",
+		"La clé d’accès de cette chaîne de connexion est endommagée : elle n’est pas en base64. Copiez de nouveau la chaîne de connexion.",
 	},
-	"connection.id": {
-		"Paste the Resource ID from the Properties page; it ends in the resource's name.",
-		"Collez l’ID de ressource de la page Propriétés ; il se termine par le nom de la ressource.",
+	"connection.host": {
+		"{host} is not an endpoint of Azure Communication Services. Copy the connection string from the resource's Keys page.",
+		"{host} n’est pas un point de terminaison d’Azure Communication Services. Copiez la chaîne de connexion depuis la page Clés de la ressource.",
+	},
+	"connection.otherResource": {
+		"This connection string belongs to another resource ({host}), not to {name}. Copy it from the Keys page of {name}.",
+		"Cette chaîne de connexion appartient à une autre ressource ({host}), et non à {name}. Copiez-la depuis la page Clés de {name}.",
 	},
 	"connection.guid": {
 		"Paste an id such as 00000000-0000-0000-0000-000000000000.",
 		"Collez un identifiant tel que 00000000-0000-0000-0000-000000000000.",
+	},
+	"connection.sameIds": {
+		"This is the tenant's id. Copy the Application (client) ID from the app registration's overview.",
+		"C’est l’ID du locataire. Copiez l’ID de l’application (client) depuis la vue d’ensemble de l’inscription d’application.",
+	},
+	"connection.swapped": {
+		"The application id and the tenant id seem to be swapped. Exchange the two.",
+		"L’ID de l’application et l’ID du locataire semblent inversés. Échangez-les.",
+	},
+	"connection.tenantUnknown": {
+		"Microsoft Entra ID knows no such tenant. Copy the Directory (tenant) ID from the app registration's overview.",
+		"Microsoft Entra ID ne connaît pas ce locataire. Copiez l’ID de répertoire (locataire) depuis la vue d’ensemble de l’inscription d’application.",
+	},
+	"connection.appUnknown": {
+		"This application does not exist in the tenant. Copy the Application (client) ID, and look whether the tenant is the one in which it is registered.",
+		"Cette application n’existe pas dans le locataire. Copiez l’ID de l’application (client), et vérifiez que le locataire est celui où elle est inscrite.",
+	},
+	"connection.entraUnreachable": {
+		"Microsoft Entra ID could not be reached from the server. Check its way to the internet, then try again.",
+		"Microsoft Entra ID est injoignable depuis le serveur. Vérifiez son accès à Internet, puis réessayez.",
+	},
+	"connection.keyRefused": {
+		"The resource refuses this access key. If it was regenerated in Azure, copy the new connection string from the Keys page.",
+		"La ressource refuse cette clé d’accès. Si elle a été regénérée dans Azure, copiez la nouvelle chaîne de connexion depuis la page Clés.",
+	},
+	"connection.unreachable": {
+		"The resource's endpoint could not be reached from the server. Check the connection string and the server's way to the internet.",
+		"Le point de terminaison de la ressource est injoignable depuis le serveur. Vérifiez la chaîne de connexion et l’accès du serveur à Internet.",
+	},
+	"connection.answer": {
+		"The resource gave an unexpected answer ({status}). Try again in a minute.",
+		"La ressource a donné une réponse inattendue ({status}). Réessayez dans une minute.",
+	},
+	"connection.otherApp": {
+		"This resource was first connected with the application {first}; its event subscriptions are bound to it. Enter that one instead of {given}.",
+		"Cette ressource a d’abord été connectée avec l’application {first} ; ses abonnements aux événements y sont liés. Saisissez-la à la place de {given}.",
+	},
+	"connection.otherTenant": {
+		"This resource was first connected with the tenant {first}; its event subscriptions are bound to it. Enter that one instead of {given}.",
+		"Cette ressource a d’abord été connectée avec le locataire {first} ; ses abonnements aux événements y sont liés. Saisissez-le à la place de {given}.",
+	},
+	"number.plan": {
+		"Choose at least one of calls and SMS.",
+		"Choisissez au moins les appels ou les SMS.",
+	},
+	"number.none": {
+		"No number of this kind is to be had right now. Try another area code or plan.",
+		"Aucun numéro de ce type n’est disponible pour l’instant. Essayez un autre indicatif ou une autre offre.",
+	},
+	"number.search": {
+		"Search for a number first.",
+		"Recherchez d’abord un numéro.",
+	},
+	"number.tooMany": {
+		"Azure allows no more searches or purchases for now. Try again later.",
+		"Azure n’autorise plus de recherche ni d’achat pour l’instant. Réessayez plus tard.",
+	},
+	"number.answer": {
+		"Azure could not do this ({code}). Try again in a minute.",
+		"Azure n’a pas pu effectuer cette opération ({code}). Réessayez dans une minute.",
 	},
 }
 
@@ -196,6 +285,9 @@ func show(err error, lang int) *Problem {
 		}
 		if e.Field != "" {
 			p.Errors = []ProblemField{{Location: "body." + e.Field, Message: p.Detail}}
+		}
+		for _, also := range e.Also {
+			p.Errors = append(p.Errors, ProblemField{Location: "body." + also.Field, Message: sentence(also.Code, lang, also.Args)})
 		}
 		return p
 	}

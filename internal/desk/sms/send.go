@@ -68,9 +68,15 @@ func (s *SMS) send(ctx context.Context, job jobs.Job) (jobs.Done, error) {
 	res, err := client.Send(ctx, c.Number,
 		[]acssms.Recipient{{To: c.Phone, RepeatabilityRequestID: m.ID, RepeatabilityFirstSent: m.At}},
 		m.Text, &acssms.SendOptions{EnableDeliveryReport: true})
+	if answer, ok := errors.AsType[*azcore.ResponseError](err); ok {
+		if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden {
+			s.key(ctx, false)
+		}
+	}
 	if err != nil {
 		return jobs.Done{}, judge(err)
 	}
+	s.key(ctx, true)
 	if len(res.Value) != 1 {
 		return jobs.Done{}, fmt.Errorf("send: %d results for one recipient", len(res.Value))
 	}

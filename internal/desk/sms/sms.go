@@ -38,6 +38,7 @@ type SMS struct {
 	conversations *conversation.Conversations
 	publish       Publisher
 	client        ClientSource
+	key           func(ctx context.Context, good bool)
 	wake          func()
 }
 
@@ -48,11 +49,13 @@ type Options struct {
 	Publish       Publisher
 	// Client gives the client of the connected resource.
 	Client ClientSource
+	// Key is told whether the resource took the access key.
+	Key func(ctx context.Context, good bool)
 }
 
 // New makes the room.
 func New(o Options) *SMS {
-	return &SMS{clock: o.Clock, conversations: o.Conversations, publish: o.Publish, client: o.Client, wake: func() {}}
+	return &SMS{clock: o.Clock, conversations: o.Conversations, publish: o.Publish, client: o.Client, key: o.Key, wake: func() {}}
 }
 
 // Received acts on an event of type SMSReceived.

@@ -134,6 +134,18 @@ func (q *Queue) Wake() {
 	}
 }
 
+// Hurry has the jobs of a kind that wait for their next try start now, because
+// what they failed for was mended.
+func (q *Queue) Hurry(ctx context.Context, kind string) error {
+	err := q.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE job SET due_at = $1 WHERE kind = $2 AND state = 'ready'`,
+			sqlstore.Micros(q.clock.Now()), kind)
+		return err
+	})
+	q.Wake()
+	return err
+}
+
 // Waiting counts the jobs that are ready or running.
 func (q *Queue) Waiting(ctx context.Context) (int, error) {
 	return sqlstore.One(ctx, q.db.Read(), func(n *int) []any { return []any{n} },

@@ -24,6 +24,9 @@ func (q *Queue) Run(ctx context.Context, log *slog.Logger) error {
 			_, err := tx.ExecContext(ctx, `UPDATE job SET state = 'ready', lease_until = 0 WHERE state = 'running'`)
 			return err
 		})
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("jobs: take up what was running: %w", err)
 		}

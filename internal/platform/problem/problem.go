@@ -38,6 +38,8 @@ type Error struct {
 	// Field is the member of the request that is wrong, empty when it is not
 	// about one.
 	Field string
+	// Also are further refusals of the same request, each about another member.
+	Also []*Error
 	// Cause is kept for the log and never shown.
 	Cause error
 }
