@@ -52,7 +52,7 @@ type Options struct {
 	Clock clock.Clock
 	// Log is discarded when nil.
 	Log *slog.Logger
-	// Pages gives the handler of a page by its name ("handset"); it also answers
+	// Pages gives the handler of a page by its name ("handset", "portal"); it also answers
 	// the built files below /assets/. Without it there are no pages.
 	Pages func(entry string) http.Handler
 	// RetrySchedule is the gaps between attempts to deliver an event; Azure's when
@@ -161,7 +161,11 @@ func (c *Cloud) open(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	return c.openRooms(ctx, o)
+	if err := c.openRooms(ctx, o); err != nil {
+		return err
+	}
+	c.portalRoutes()
+	return nil
 }
 
 func (c *Cloud) makeFolder(o Options) error {

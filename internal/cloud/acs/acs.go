@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,9 +43,12 @@ type Service struct {
 	ImmutableID string
 	// HostName is where Azure would serve it.
 	HostName string
-	// Keys are its access keys in base64.
+	// Keys are its access keys in base64, the primary one first.
 	Keys []string
 }
+
+// name is the last part of the ARM id.
+func (s Service) name() string { return s.ID[strings.LastIndex(s.ID, "/")+1:] }
 
 // Services lists the resources whose keys and tokens are honoured. It is asked
 // for every request, so that a regenerated key counts at once.

@@ -110,9 +110,14 @@ func (a *ACS) identify(r *http.Request, body []byte) (Service, error) {
 	}
 	s := newSigned(r.Method, r.RequestURI, r.Host, a.o.Authorities, date, hash)
 	for _, service := range services {
-		for _, text := range service.Keys {
+		for i, text := range service.Keys {
 			key, err := base64.StdEncoding.DecodeString(text)
 			if err == nil && s.verify(key, signature) {
+				by := traffic.PrimaryKey
+				if i > 0 {
+					by = traffic.SecondaryKey
+				}
+				traffic.Caller(r.Context(), service.name(), by)
 				return service, nil
 			}
 		}
@@ -154,6 +159,7 @@ func (a *ACS) byToken(r *http.Request, token string, services []Service) (Servic
 			return Service{}, &refusal{denied, "token: " + err.Error()}
 		}
 		if permitted {
+			traffic.Caller(r.Context(), s.name(), traffic.Token)
 			return s, nil
 		}
 	}

@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -22,15 +23,20 @@ func (a *ARM) connectionString(key string) string {
 	return "endpoint=https://" + a.hostName + "/;accesskey=" + key
 }
 
+// keyPair is both keys with their connection strings.
+func (a *ARM) keyPair(s serviceRow) map[string]string {
+	return map[string]string{
+		"primaryKey": s.primary, "primaryConnectionString": a.connectionString(s.primary),
+		"secondaryKey": s.secondary, "secondaryConnectionString": a.connectionString(s.secondary),
+	}
+}
+
 func (a *ARM) listKeys(c *call) (reply, error) {
 	s, err := a.service(c)
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{http.StatusOK, map[string]string{
-		"primaryKey": s.primary, "primaryConnectionString": a.connectionString(s.primary),
-		"secondaryKey": s.secondary, "secondaryConnectionString": a.connectionString(s.secondary),
-	}, nil}, nil
+	return reply{http.StatusOK, a.keyPair(s), nil}, nil
 }
 
 // regenerateKey replaces one key at once and answers the changed pair alone.
@@ -45,9 +51,16 @@ func (a *ARM) regenerateKey(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	answer, err := a.regenerate(c.ctx, &s, body.KeyType, c.who())
+	return reply{http.StatusOK, answer, nil}, err
+}
+
+// regenerate replaces the key of that type (primary or secondary, in any case)
+// and answers it with its connection string. The old one stops working at once.
+func (a *ARM) regenerate(ctx context.Context, s *serviceRow, keyType, who string) (map[string]string, error) {
 	key := newKey()
 	answer := map[string]string{}
-	switch strings.ToLower(body.KeyType) {
+	switch strings.ToLower(keyType) {
 	case "primary":
 		s.primary = key
 		answer["primaryKey"], answer["primaryConnectionString"] = key, a.connectionString(key)
@@ -55,10 +68,10 @@ func (a *ARM) regenerateKey(c *call) (reply, error) {
 		s.secondary = key
 		answer["secondaryKey"], answer["secondaryConnectionString"] = key, a.connectionString(key)
 	default:
-		return reply{}, fail(http.StatusBadRequest, "BadRequest", "The key type '%s' is not Primary or Secondary.", body.KeyType)
+		return nil, fail(http.StatusBadRequest, "BadRequest", "The key type '%s' is not Primary or Secondary.", keyType)
 	}
-	s.changedUS, s.changedBy = sqlstore.Micros(a.clock.Now()), c.who()
-	return reply{http.StatusOK, answer, nil}, a.saveService(c.ctx, s)
+	s.changedUS, s.changedBy = sqlstore.Micros(a.clock.Now()), who
+	return answer, a.saveService(ctx, *s)
 }
 
 // linkHub remembers the notification hub that a resource is linked to.

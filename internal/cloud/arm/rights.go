@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"guichet/internal/cloud/entra"
+	"guichet/internal/cloud/traffic"
 	"guichet/internal/platform/sqlstore"
 )
 
@@ -37,6 +38,7 @@ func (a *ARM) authenticate(c *call) error {
 	switch {
 	case err == nil:
 		c.claims = claims
+		traffic.Caller(c.ctx, claims.AppID, traffic.Token)
 		return nil
 	case errors.Is(err, entra.ErrExpired):
 		return a.challenge(c, "ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.",

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"guichet/internal/cloud/azerror"
+	"guichet/internal/cloud/traffic"
 	"guichet/internal/platform/sqlstore"
 )
 
@@ -69,6 +70,7 @@ func (e *Entra) clientCredentials(r *http.Request, tenantName string, version en
 	if err != nil {
 		return Token{}, "", err
 	}
+	traffic.Caller(ctx, client.AppID, method.credential())
 	resource, err := askedResource(form, version)
 	if err != nil {
 		return Token{}, "", err
@@ -119,6 +121,13 @@ const (
 )
 
 const selectSecret = `SELECT expires_us FROM entra_secrets WHERE app_id = $1 AND digest = $2`
+
+func (m authMethod) credential() traffic.Credential {
+	if m == byCertificate {
+		return traffic.Certificate
+	}
+	return traffic.Secret
+}
 
 // authenticate finds the calling application's principal in the tenant and
 // checks its credential.

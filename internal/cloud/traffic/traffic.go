@@ -32,9 +32,26 @@ type Request struct {
 	Plane      string    `json:"plane"`
 	Status     int       `json:"status"`
 	DurationMS float64   `json:"durationMs"`
+	// Caller is who asked, as far as a room verified it: the name of the resource
+	// whose key signed, or the application of a token. Credential is by what.
+	Caller     string     `json:"caller,omitempty"`
+	Credential Credential `json:"credential,omitempty"`
 	// Note is what a room had to say about the request, for people.
 	Note string `json:"note,omitempty"`
 }
+
+// Credential is by what a caller proved who it is.
+type Credential string
+
+// The credentials that the planes take.
+const (
+	PrimaryKey   Credential = "primaryKey"
+	SecondaryKey Credential = "secondaryKey"
+	Signature    Credential = "signature"
+	Token        Credential = "token"
+	Secret       Credential = "secret"
+	Certificate  Credential = "certificate"
+)
 
 // Recorder keeps requests. Make one with New.
 type Recorder struct {
@@ -54,9 +71,12 @@ func New(c clock.Clock, hub *bus.Hub) *Recorder {
 
 type noteKey struct{}
 
+// note is what rooms say about a request while it is answered.
 type note struct {
-	mu   sync.Mutex
-	text string
+	mu         sync.Mutex
+	text       string
+	caller     string
+	credential Credential
 }
 
 // Note attaches a remark to the request whose context ctx is.
@@ -64,6 +84,15 @@ func Note(ctx context.Context, text string) {
 	if n, ok := ctx.Value(noteKey{}).(*note); ok {
 		n.mu.Lock()
 		n.text = text
+		n.mu.Unlock()
+	}
+}
+
+// Caller says who makes the request whose context ctx is, once that is verified.
+func Caller(ctx context.Context, name string, by Credential) {
+	if n, ok := ctx.Value(noteKey{}).(*note); ok {
+		n.mu.Lock()
+		n.caller, n.credential = name, by
 		n.mu.Unlock()
 	}
 }
@@ -76,11 +105,11 @@ func (rec *Recorder) Wrap(plane string, next http.Handler) http.Handler {
 		start := rec.clock.Now()
 		defer func() {
 			n.mu.Lock()
-			text := n.text
+			text, caller, credential := n.text, n.caller, n.credential
 			n.mu.Unlock()
 			rec.add(Request{
 				At: start, Method: r.Method, Path: r.URL.Path, Plane: plane, Status: sw.code(),
-				DurationMS: float64(rec.clock.Now().Sub(start).Microseconds()) / 1000, Note: text,
+				DurationMS: float64(rec.clock.Now().Sub(start).Microseconds()) / 1000, Caller: caller, Credential: credential, Note: text,
 			})
 		}()
 		next.ServeHTTP(sw, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))
