@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,7 +43,7 @@ func (a *ARM) startOperation(c *call, resource string) (string, error) {
 }
 
 func (a *ARM) operation(c *call) (operation, error) {
-	o, err := sqlstore.One(c.ctx, a.db.Read(), operationCols, selectOperation, c.params["operation"])
+	o, err := sqlstore.One(c.ctx, a.db.Read(), operationCols, selectOperation, strings.ToLower(c.params["operation"]))
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return o, fail(http.StatusNotFound, "NotFound", "The operation '%s' could not be found.", c.params["operation"])
 	}
