@@ -22,6 +22,7 @@ func (c *Cloud) controlRoutes() {
 	c.control.HandleFunc("POST /_guichet/reset", c.reset)
 	c.faults.Routes(c.control)
 	c.entra.Routes(c.control, c.grid.ForgetTokens)
+	c.arm.Routes(c.control)
 	handset := c.carrier.Handler()
 	c.control.Handle("/_guichet/handset", handset)
 	c.control.Handle("/_guichet/handset/", handset)

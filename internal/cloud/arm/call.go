@@ -173,11 +173,15 @@ func (c *call) decode(v any) error {
 
 // absolute is a path as an absolute URL of this request's origin, which pollers need.
 func (c *call) absolute(path string) string {
-	scheme := "http"
+	return c.origin() + path + "?api-version=" + c.r.URL.Query().Get("api-version")
+}
+
+// origin is scheme and authority of this request.
+func (c *call) origin() string {
 	if c.r.TLS != nil {
-		scheme = "https"
+		return "https://" + c.r.Host
 	}
-	return scheme + "://" + c.r.Host + path + "?api-version=" + c.r.URL.Query().Get("api-version")
+	return "http://" + c.r.Host
 }
 
 // who is the caller in systemData.

@@ -26,10 +26,12 @@ func (a *ARM) gridRoutes(add func(method, pattern, action string, handle func(*c
 		add("GET", parent+grid+"/topics", ns+"topics/read", a.listTopics("Microsoft.EventGrid/topics"))
 	}
 	add("GET", system, ns+"systemTopics/read", a.getTopic)
+	add("HEAD", system, ns+"systemTopics/read", exists(a.getTopic))
 	add("PUT", system, ns+"systemTopics/write", a.putSystemTopic)
 	add("PATCH", system, ns+"systemTopics/write", a.patchTopic)
 	add("DELETE", system, ns+"systemTopics/delete", a.deleteTopic)
 	add("GET", custom, ns+"topics/read", a.getTopic)
+	add("HEAD", custom, ns+"topics/read", exists(a.getTopic))
 	add("PUT", custom, ns+"topics/write", a.putCustomTopic)
 	add("PATCH", custom, ns+"topics/write", a.patchTopic)
 	add("DELETE", custom, ns+"topics/delete", a.deleteTopic)

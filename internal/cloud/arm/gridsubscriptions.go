@@ -174,12 +174,12 @@ func (a *ARM) getDeliveryAttributes(c *call) (reply, error) {
 	return reply{http.StatusOK, map[string]any{"value": list}, nil}, nil
 }
 
-func subscriptionList(list []eventgrid.Subscription) (reply, error) {
+func subscriptionList(c *call, list []eventgrid.Subscription) (reply, error) {
 	value := []map[string]any{}
 	for _, s := range list {
 		value = append(value, subscriptionJSON(s))
 	}
-	return reply{http.StatusOK, map[string]any{"value": value}, nil}, nil
+	return c.page(value, gridPage, maxGridPage)
 }
 
 // listChildSubscriptions answers every subscription on a topic, whichever address
@@ -189,12 +189,13 @@ func (a *ARM) listChildSubscriptions(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return subscriptionList(a.grid.Subscriptions(func(s eventgrid.Subscription) bool { return strings.EqualFold(s.Topic, t.ID) }))
+	return subscriptionList(c, a.grid.Subscriptions(func(s eventgrid.Subscription) bool { return strings.EqualFold(s.Topic, t.ID) }))
 }
 
 // listScopeSubscriptions answers the subscriptions at or below a scope, or whose
 // topic has it as its source; narrowed to a location or a topic type when the
-// path names one.
+// path names one. A list of a subscription or group that names no location is of
+// the global topics alone.
 func (a *ARM) listScopeSubscriptions(c *call) (reply, error) {
 	scope := c.scope
 	if scope == "" {
@@ -203,13 +204,19 @@ func (a *ARM) listScopeSubscriptions(c *call) (reply, error) {
 			scope += "/resourceGroups/" + c.params["group"]
 		}
 	}
-	return subscriptionList(a.grid.Subscriptions(func(s eventgrid.Subscription) bool {
+	location, topicType := plainLocation(c.params["location"]), c.params["topicType"]
+	if location == "" && len(splitPath(scope)) <= 4 {
+		location = "global"
+	}
+	return subscriptionList(c, a.grid.Subscriptions(func(s eventgrid.Subscription) bool {
 		t := a.grid.Topic(s.Topic)
 		if t == nil || !(within(s.ID, scope) || strings.EqualFold(t.Source, scope)) {
 			return false
 		}
-		location, topicType := c.params["location"], c.params["topicType"]
-		return (location == "" || plainLocation(location) == plainLocation(t.Location)) &&
-			(topicType == "" || strings.EqualFold(topicType, t.TopicType))
+		kind := t.TopicType
+		if t.Custom() {
+			kind = "Microsoft.EventGrid.Topics"
+		}
+		return (location == "" || location == plainLocation(t.Location)) && (topicType == "" || strings.EqualFold(topicType, kind))
 	}))
 }

@@ -73,7 +73,7 @@ func (a *ARM) listTopics(armType string) func(*call) (reply, error) {
 				list = append(list, a.topicJSON(t))
 			}
 		}
-		return reply{http.StatusOK, map[string]any{"value": list}, nil}, nil
+		return c.page(list, gridPage, maxGridPage)
 	}
 }
 

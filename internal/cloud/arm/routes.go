@@ -52,6 +52,7 @@ func (a *ARM) table() []route {
 	add("GET", acs, "Microsoft.Communication/CommunicationServices/Read", a.listServices)
 	add("GET", sub+comm+"/communicationServices", "Microsoft.Communication/CommunicationServices/Read", a.listServices)
 	add("GET", acs+"/{name}", "Microsoft.Communication/CommunicationServices/Read", a.getService)
+	add("HEAD", acs+"/{name}", "Microsoft.Communication/CommunicationServices/Read", exists(a.getService))
 	add("PUT", acs+"/{name}", "Microsoft.Communication/CommunicationServices/Write", a.putService)
 	add("PATCH", acs+"/{name}", "Microsoft.Communication/CommunicationServices/Write", a.patchService)
 	add("DELETE", acs+"/{name}", "Microsoft.Communication/CommunicationServices/Delete", a.deleteService)
@@ -71,6 +72,14 @@ func (a *ARM) table() []route {
 
 	a.gridRoutes(add)
 	return routes
+}
+
+// exists answers HEAD on a resource: 204 when get finds it.
+func exists(get func(*call) (reply, error)) func(*call) (reply, error) {
+	return func(c *call) (reply, error) {
+		_, err := get(c)
+		return reply{status: http.StatusNoContent}, err
+	}
 }
 
 // match finds the route of a path; nil when there is none.

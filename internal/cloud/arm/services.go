@@ -441,7 +441,7 @@ func (a *ARM) listResources(c *call) (reply, error) {
 			list = append(list, all[id])
 		}
 	}
-	return reply{http.StatusOK, map[string]any{"value": list}, nil}, nil
+	return c.page(list, 0, maxPage)
 }
 
 var resourceTypeFilter = regexp.MustCompile(`(?i)resourceType\s+eq\s+'([^']+)'`)

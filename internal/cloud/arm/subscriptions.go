@@ -153,7 +153,7 @@ func (a *ARM) listGroups(c *call) (reply, error) {
 	for _, g := range groups {
 		list = append(list, g.json(c.sub.ID))
 	}
-	return reply{http.StatusOK, map[string]any{"value": list}, nil}, nil
+	return c.page(list, 0, maxPage)
 }
 
 func (a *ARM) group(c *call) (group, error) {
