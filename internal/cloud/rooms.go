@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"net/http"
 	"path/filepath"
+	"time"
 
 	"guichet/internal/cloud/acs"
 	"guichet/internal/cloud/arm"
@@ -12,6 +13,12 @@ import (
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
 )
+
+// maxSkew is how far the date of a signed ACS request may be from the cloud's
+// clock. Azure's own limit is not documented; this is the one of its sibling with
+// the same scheme, App Configuration, and is far longer than the JavaScript
+// client goes on retrying with the date of its first attempt.
+const maxSkew = 15 * time.Minute
 
 // openRooms migrates the database and makes the rooms, in the order in which
 // they need each other: entra, eventgrid, arm, carrier, acs.
@@ -46,7 +53,7 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	}
 	c.acs, err = acs.New(ctx, acs.Options{
 		DB: c.db, Clock: c.clock, Log: c.log, Services: services{c.arm}, Tokens: tokens{c.entra, c.arm}, Events: c.grid,
-		Carrier: c.carrier, Authorities: []string{c.https.Authority(), c.http.Authority()},
+		Carrier: c.carrier, Authorities: []string{c.https.Authority(), c.http.Authority()}, MaxSkew: maxSkew,
 	})
 	if err != nil {
 		return err
