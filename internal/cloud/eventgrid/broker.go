@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -76,6 +77,8 @@ type Broker struct {
 	client   *http.Client
 	outcomes *sqlstore.Batcher[[]outcome, struct{}]
 	bearer   bearerCache
+	// published commits the requests of many publishers together.
+	published *sqlstore.Batcher[publication, struct{}]
 
 	// change serialises what ARM changes, from its check to its commit.
 	change sync.Mutex
@@ -109,7 +112,12 @@ func New(ctx context.Context, o Options) (*Broker, error) {
 	}
 	b.bearer.tokens = map[bearerKey]entra.Token{}
 	b.outcomes = sqlstore.NewBatcher(b.db, 256, 4096, b.writeOutcomes)
-	if err := b.load(ctx); err != nil {
+	b.published = sqlstore.NewBatcher(b.db, 256, 4096, b.writePublished)
+	err := os.RemoveAll(b.unfinishedDir())
+	if err == nil {
+		err = b.load(ctx)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("event grid: %w", err)
 	}
 	return b, nil
@@ -136,6 +144,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	defer stopWriter()
 	var writer errgroup.Group
 	writer.Go(func() error { return b.outcomes.Run(writerCtx) })
+	writer.Go(func() error { return b.published.Run(writerCtx) })
 
 	work, workCtx := errgroup.WithContext(ctx)
 	work.Go(func() error { return b.validate(workCtx, unfinished) })
@@ -155,8 +164,10 @@ func (b *Broker) Wake() {
 	}
 }
 
+// insertDelivery does nothing when the subscription was deleted since its filter
+// was asked.
 const insertDelivery = `INSERT INTO eg_deliveries (subscription, event, published_us, attempts, next_us, last_us, last_outcome)
-	VALUES ($1, $2, $3, 0, $4, 0, '')`
+	SELECT $1, $2, $3, 0, $4, 0, '' WHERE EXISTS (SELECT 1 FROM eg_subscriptions WHERE number = $1)`
 
 // Publish stores events of a source for every subscription that wants them, in
 // the caller's transaction. source is the ARM id of the resource (or custom

@@ -92,12 +92,19 @@ func (b *Broker) writeDeadLetter(a *activeSubscription, dest *DeadLetter, d *del
 		return "", err
 	}
 	path := filepath.Join(dir, name.String()+".json")
-	return path, writeDurably(path, data)
+	return path, b.writeDurably(path, data)
 }
 
+// unfinishedDir is where blobs are written before they get their name; what a
+// crash left there goes at the next start.
+func (b *Broker) unfinishedDir() string { return filepath.Join(b.blobDir, ".unfinished") }
+
 // writeDurably makes the file whole or not at all, and on the disk.
-func writeDurably(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+func (b *Broker) writeDurably(path string, data []byte) error {
+	if err := os.MkdirAll(b.unfinishedDir(), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(b.unfinishedDir(), "*")
 	if err != nil {
 		return err
 	}

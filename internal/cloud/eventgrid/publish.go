@@ -97,12 +97,31 @@ func (b *Broker) publishRequest(r *http.Request, metricID string) error {
 	if len(events) > maxPublishEvents {
 		return badPublish("The maximum number of events in a batch (%d) has been exceeded.", maxPublishEvents)
 	}
-	ctx := r.Context()
-	if err := b.db.Tx(ctx, func(tx *sql.Tx) error { return b.Publish(ctx, tx, t.ID, events...) }); err != nil {
-		return err
-	}
+	// The client may hang up; what is committed must still be delivered.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commitWithin)
+	defer cancel()
+	_, err = b.published.Do(ctx, publication{t.ID, events})
 	b.Wake()
-	return nil
+	return err
+}
+
+// commitWithin bounds the wait for a commit.
+const commitWithin = 30 * time.Second
+
+// publication is one accepted request on its way into a batch.
+type publication struct {
+	source string
+	events []Event
+}
+
+// writePublished is the group commit of many requests.
+func (b *Broker) writePublished(ctx context.Context, tx *sql.Tx, batch []publication) ([]struct{}, error) {
+	for _, p := range batch {
+		if err := b.Publish(ctx, tx, p.source, p.events...); err != nil {
+			return nil, err
+		}
+	}
+	return make([]struct{}, len(batch)), nil
 }
 
 // readGridEvents decodes Event Grid's schema: an array whose topic is empty or
@@ -238,8 +257,9 @@ func (b *Broker) authenticatePublisher(r *http.Request, t *Topic) error {
 	case t.DisableLocalAuth:
 		return denied("Local authentication is disabled on this topic. Use Microsoft Entra ID to authenticate.")
 	case key != "":
-		for _, k := range []string{t.Key1, t.Key2} {
+		for i, k := range []string{t.Key1, t.Key2} {
 			if subtle.ConstantTimeCompare([]byte(k), []byte(key)) == 1 {
+				traffic.Caller(r.Context(), t.Name, []traffic.Credential{traffic.PrimaryKey, traffic.SecondaryKey}[i])
 				return nil
 			}
 		}
@@ -249,6 +269,7 @@ func (b *Broker) authenticatePublisher(r *http.Request, t *Topic) error {
 		traffic.Note(r.Context(), why)
 		return denied("The request authorization signature is not authorized for the topic.")
 	}
+	traffic.Caller(r.Context(), t.Name, traffic.Signature)
 	return nil
 }
 
@@ -258,6 +279,7 @@ func (b *Broker) authorizeSender(ctx context.Context, token string, t *Topic) er
 		traffic.Note(ctx, err.Error())
 		return &publishError{http.StatusUnauthorized, "Unauthorized", "The request authorization token is not valid."}
 	}
+	traffic.Caller(ctx, claims.AppID, traffic.Token)
 	may := false
 	if b.maySend != nil {
 		if may, err = b.maySend(ctx, claims.ObjectID, t.ID); err != nil {
