@@ -53,8 +53,8 @@ test-browser: build ## The whole way in Chromium, both languages; screenshots in
 test-crash: build ## kill -9 under load: nothing lost, nothing twice
 	go test -count=1 -timeout 15m ./test/crash
 
-bench: ## Figures as ratios to a limit taken in the same run
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/desk ./internal/cloud/...
+bench: build ## Figures as ratios to a limit taken in the same run
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/desk ./localcloud
 	go test -run '^$$' -bench . ./eventgrid
 
 api: ## Renew the API's document and the page's types made from it
