@@ -27,9 +27,12 @@ var version = "development"
 // cli is every command; flags, GUICHET_* variables and the keys of the YAML file
 // have the same names.
 type cli struct {
-	Up      upCmd      `cmd:"" help:"Try everything on this machine: the desk, a local cloud and a customer's handset."`
-	Serve   serveCmd   `cmd:"" help:"Run the desk alone, for production."`
-	Cloud   cloudCmd   `cmd:"" help:"Run the local cloud alone: Entra ID, ARM, Event Grid and ACS for tests."`
+	Up         upCmd         `cmd:"" help:"Try everything on this machine: the desk, a local cloud and a customer's handset."`
+	Serve      serveCmd      `cmd:"" help:"Run the desk alone, for production."`
+	Cloud      cloudCmd      `cmd:"" help:"Run the local cloud alone: Entra ID, ARM, Event Grid and ACS for tests."`
+	Connect    connectCmd    `cmd:"" help:"Connect a running desk to an ACS resource: provisions Azure (or the local cloud) step by step."`
+	Disconnect disconnectCmd `cmd:"" help:"Disconnect the desk and undo exactly what connect made in Azure."`
+
 	User    userCmd    `cmd:"" help:"Manage the desk's users from the shell."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 

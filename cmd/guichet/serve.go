@@ -87,13 +87,15 @@ func (f deskFlags) firstAdministrator(ctx context.Context, d *desk.Desk) (string
 type azureFlags struct {
 	AzureAuthority    string `help:"Entra ID." default:"https://login.microsoftonline.com/" env:"GUICHET_AZURE_AUTHORITY" placeholder:"URL"`
 	AzureARM          string `help:"Azure Resource Manager." default:"https://management.azure.com" env:"GUICHET_AZURE_ARM" name:"azure-arm" placeholder:"URL"`
+	AzureGraph        string `help:"Microsoft Graph." default:"https://graph.microsoft.com" env:"GUICHET_AZURE_GRAPH" placeholder:"URL"`
 	AzureCA           string `help:"Certificate authority to trust besides the system's (PEM)." env:"GUICHET_AZURE_CA" name:"azure-ca" placeholder:"FILE"`
 	AzureEventGridApp string `help:"Application id in whose name Event Grid calls." default:"4962773b-9cdb-44cf-a8bf-237846a00ab7" env:"GUICHET_AZURE_EVENT_GRID_APP" placeholder:"GUID"`
 }
 
 func (f azureFlags) azure() connection.Azure {
 	a := connection.PublicAzure
-	a.Authority, a.ResourceManager, a.CAFile, a.EventGridApp = f.AzureAuthority, f.AzureARM, f.AzureCA, f.AzureEventGridApp
+	a.Authority, a.ResourceManager, a.Graph = f.AzureAuthority, f.AzureARM, f.AzureGraph
+	a.CAFile, a.EventGridApp = f.AzureCA, f.AzureEventGridApp
 	return a
 }
 

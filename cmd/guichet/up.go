@@ -12,8 +12,6 @@ import (
 	"guichet/internal/desk"
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/setup"
-	"guichet/internal/platform/secret"
-	"guichet/localcloud"
 )
 
 type upCmd struct {
@@ -77,20 +75,21 @@ func (c *upCmd) connect(ctx context.Context, s *shell, d *desk.Desk, local *clou
 	if c.Blank {
 		return nil
 	}
-	done, err := d.Setup().Done(ctx, local.HTTPSURL())
+	done, err := d.Setup().Complete(ctx, local.HTTPSURL())
 	if err != nil || done {
 		return err
 	}
-	err = d.Setup().Provision(ctx, setup.Target{
-		SignIn: connection.SignIn{
-			TenantID: localcloud.TenantID, ClientID: localcloud.ClientID, ClientSecret: secret.Text(localcloud.ClientSecret),
+	azure, err := d.Azure(localSignIn)
+	if err != nil {
+		return err
+	}
+	err = d.Setup().ConnectAutomatically(ctx, azure, setup.Run{
+		Target: localTarget,
+		Report: func(p setup.Progress) {
+			if !c.JSON {
+				printProgress(s.err, p)
+			}
 		},
-		SubscriptionID: localcloud.SubscriptionID, ResourceGroup: localcloud.ResourceGroup,
-		ResourceName: localcloud.ResourceName, AppID: localcloud.WebhookAppID,
-	}, func(what string) {
-		if !c.JSON {
-			_, _ = fmt.Fprintln(s.err, "  …", what)
-		}
 	})
 	if err != nil {
 		return fmt.Errorf("connect the desk to the local cloud: %w", err)
@@ -102,6 +101,11 @@ func (c *upCmd) connect(ctx context.Context, s *shell, d *desk.Desk, local *clou
 func azureAt(local *cloud.Cloud) connection.Azure {
 	a := connection.PublicAzure
 	base := strings.TrimRight(local.HTTPSURL(), "/")
-	a.Authority, a.ResourceManager, a.CAFile = base+"/", base, local.CAFile()
+	return at(a, base, local.CAFile())
+}
+
+// at is Azure with every plane at one base.
+func at(a connection.Azure, base, ca string) connection.Azure {
+	a.Authority, a.ResourceManager, a.Graph, a.CAFile = base+"/", base, base, ca
 	return a
 }

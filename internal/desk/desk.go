@@ -132,6 +132,10 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 		d.publicURL = scheme + d.listener.Authority()
 	}
 
+	if err := writeAddress(o.DataDir, d.publicURL); err != nil {
+		return nil, err
+	}
+
 	d.live = live.New()
 	d.people = people.New(d.db, o.Clock, people.Options{Cost: o.PasswordCost})
 	d.connections = connection.New(d.db, o.Clock, box, o.Azure, d.client)

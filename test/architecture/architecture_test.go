@@ -77,7 +77,8 @@ var rooms = map[string][]string{
 	"live":         {"conversation"},
 	"webhook":      {"connection"},
 	"sms":          {"conversation", "webhook"},
-	"setup":        {"connection", "number", "people", "webhook"},
+	"controlplane": {"connection"},
+	"setup":        {"connection", "controlplane", "number", "people", "webhook"},
 	"api":          {"connection", "conversation", "live", "number", "people", "setup", "sms", "webhook"},
 }
 

@@ -18,6 +18,9 @@ type Azure struct {
 	ResourceManager string
 	// Audience is what ARM's tokens are asked for.
 	Audience string
+	// Graph is Microsoft Graph, such as https://graph.microsoft.com; its tokens are
+	// asked for PublicAzure's.
+	Graph string
 	// CAFile, when set, holds further certificate authorities to trust (PEM).
 	CAFile string
 	// EventGridApp is the application id that signs Event Grid's deliveries.
@@ -29,8 +32,12 @@ var PublicAzure = Azure{
 	Authority:       "https://login.microsoftonline.com/",
 	ResourceManager: "https://management.azure.com",
 	Audience:        "https://management.azure.com",
+	Graph:           "https://graph.microsoft.com",
 	EventGridApp:    "4962773b-9cdb-44cf-a8bf-237846a00ab7",
 }
+
+// GraphAudience is what Graph's tokens are asked for.
+func (a Azure) GraphAudience() string { return PublicAzure.Graph }
 
 // public says that this is Microsoft's own cloud.
 func (a Azure) public() bool { return a.Authority == PublicAzure.Authority }

@@ -8,10 +8,12 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -287,6 +289,90 @@ func (s *Connections) Provisioned(ctx context.Context, id, publicURL string) err
 		_, err := tx.ExecContext(ctx, `UPDATE connection SET provisioned_for = $1 WHERE id = $2`, publicURL, id)
 		return err
 	})
+}
+
+// Made is what an automatic connection made in Azure, so that it can be undone:
+// paths of event subscriptions (group/topic/name), of the system topic
+// (group/name), the object id of the app registration, provider namespaces.
+type Made struct {
+	Subscriptions []string `json:"subscriptions,omitempty"`
+	Topic         string   `json:"topic,omitempty"`
+	Application   string   `json:"application,omitempty"`
+	Providers     []string `json:"providers,omitempty"`
+}
+
+// Made reads what was made for a connection.
+func (s *Connections) Made(ctx context.Context, id string) (Made, error) {
+	text, err := sqlstore.One(ctx, s.db.Read(), func(v *string) []any { return []any{v} }, `SELECT made FROM connection WHERE id = $1`, id)
+	if err != nil || text == "" {
+		return Made{}, err
+	}
+	var m Made
+	return m, json.Unmarshal([]byte(text), &m)
+}
+
+// NoteMade adds to what was made for a connection; the zero value empties it.
+func (s *Connections) NoteMade(ctx context.Context, id string, m Made) error {
+	old, err := s.Made(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !m.empty() {
+		m = old.with(m)
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE connection SET made = $1 WHERE id = $2`, string(text), id)
+		return err
+	})
+}
+
+func (m Made) empty() bool {
+	return len(m.Subscriptions) == 0 && m.Topic == "" && m.Application == "" && len(m.Providers) == 0
+}
+
+// with is m and what came after it.
+func (m Made) with(more Made) Made {
+	for _, s := range more.Subscriptions {
+		if !slices.Contains(m.Subscriptions, s) {
+			m.Subscriptions = append(m.Subscriptions, s)
+		}
+	}
+	for _, p := range more.Providers {
+		if !slices.Contains(m.Providers, p) {
+			m.Providers = append(m.Providers, p)
+		}
+	}
+	if more.Topic != "" {
+		m.Topic = more.Topic
+	}
+	if more.Application != "" {
+		m.Application = more.Application
+	}
+	return m
+}
+
+// Same says whether the values are those that are connected.
+func (s *Connections) Same(ctx context.Context, v Values) (bool, error) {
+	v = v.trimmed()
+	c, err := s.Current(ctx)
+	if err != nil {
+		return false, err
+	}
+	sealed, err := sqlstore.One(ctx, s.db.Read(), func(v *string) []any { return []any{v} },
+		`SELECT connection_string FROM connection WHERE id = $1`, c.ID)
+	if err != nil {
+		return false, err
+	}
+	text, err := s.box.Unseal(sealed, place(c.ID))
+	if err != nil {
+		return false, err
+	}
+	return text == v.ConnectionString && resourceKey(c.ResourceID) == resourceKey(v.ResourceID) &&
+		c.AppID == v.AppID && c.TenantID == v.TenantID && c.KeyState == KeyGood, nil
 }
 
 // NoteKey notes what the resource said of the key and tells whether that is new.
