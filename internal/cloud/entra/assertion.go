@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -20,6 +21,11 @@ import (
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 const selectCertificates = `SELECT cert FROM entra_certificates WHERE app_id = $1`
+
+// assertionLeeway is by how much a client's clock may differ from the cloud's.
+// MSAL for JavaScript rounds to whole seconds, so that its assertions begin up to
+// half a second from now; Entra's own tolerance is five minutes (unverified).
+const assertionLeeway = 5 * time.Minute
 
 // checkAssertion verifies a client assertion made with a registered certificate:
 // signature, thumbprint, issuer, subject, audience and expiry.
@@ -32,7 +38,7 @@ func (e *Entra) checkAssertion(ctx context.Context, appID, kind, assertion strin
 		return err
 	}
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256", "PS256"}), jwt.WithTimeFunc(e.clock.Now),
-		jwt.WithExpirationRequired(), jwt.WithIssuer(appID), jwt.WithSubject(appID))
+		jwt.WithExpirationRequired(), jwt.WithLeeway(assertionLeeway), jwt.WithIssuer(appID), jwt.WithSubject(appID))
 	claims := jwt.RegisteredClaims{}
 	_, err = parser.ParseWithClaims(assertion, &claims, func(t *jwt.Token) (any, error) {
 		for _, der := range certs {
