@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -84,9 +86,8 @@ func (a *ARM) run(rt *route, c *call) (reply, error) {
 	if err := a.authenticate(c); err != nil {
 		return reply{}, err
 	}
-	if c.r.URL.Query().Get("api-version") == "" {
-		return reply{}, fail(http.StatusBadRequest, "MissingApiVersionParameter",
-			"The api-version query parameter (?api-version=) is required for all requests.")
+	if err := checkVersion(c.r.URL.Query().Get("api-version")); err != nil {
+		return reply{}, err
 	}
 	if err := a.findSubscription(c); err != nil {
 		return reply{}, err
@@ -105,6 +106,25 @@ func (a *ARM) run(rt *route, c *call) (reply, error) {
 		}
 	}
 	return rt.handle(c)
+}
+
+// versionForm is a date, with a word for one that is not final.
+var versionForm = regexp.MustCompile(`(?i)^([0-9]{4}-[0-9]{2}-[0-9]{2})(-[a-z]+)?$`)
+
+// checkVersion refuses an api-version that can be of no provider. Which versions
+// each provider has is not checked; the wording of Azure's refusal is unverified.
+func checkVersion(version string) error {
+	if version == "" {
+		return fail(http.StatusBadRequest, "MissingApiVersionParameter",
+			"The api-version query parameter (?api-version=) is required for all requests.")
+	}
+	form := versionForm.FindStringSubmatch(version)
+	if form != nil {
+		if _, err := time.Parse(time.DateOnly, form[1]); err == nil {
+			return nil
+		}
+	}
+	return fail(http.StatusBadRequest, "InvalidApiVersionParameter", "The api-version '%s' is invalid.", version)
 }
 
 func (a *ARM) writeError(w http.ResponseWriter, r *http.Request, err error) {
