@@ -75,7 +75,7 @@ func (e *exchange) Committed() {
 
 type fixture struct {
 	*Carrier
-	t       *testing.T
+	t       testing.TB
 	db      *sqlstore.DB
 	clock   *clock.Manual
 	hub     *bus.Hub
@@ -84,7 +84,7 @@ type fixture struct {
 
 // start opens a carrier on the database file; stop ends it as a process would
 // end, with the file left behind.
-func start(t *testing.T, file string, now time.Time) (f *fixture, stop func()) {
+func start(t testing.TB, file string, now time.Time) (f *fixture, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	db, err := sqlstore.Open(ctx, sqlstore.Options{DSN: file})
