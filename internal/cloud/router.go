@@ -46,7 +46,7 @@ func (c *Cloud) router() http.Handler {
 	// reach it through somebody's browser.
 	control := http.NewCrossOriginProtection().Handler(c.control)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first {
+		switch first, _, _ := strings.Cut(strings.TrimLeft(r.URL.Path, "/"), "/"); first {
 		case "_guichet":
 			control.ServeHTTP(w, r)
 			return
