@@ -88,7 +88,7 @@ type Exchange interface {
 	// and answers one verdict for each, in order.
 	Accept(ctx context.Context, tx *sql.Tx, texts []Text) ([]Verdict, error)
 	// Decided is told the outcomes of texts, each once, in the transaction in
-	// which the carrier records them.
+	// which the carrier records them; never that of ModeUnreported.
 	Decided(ctx context.Context, tx *sql.Tx, outcomes []Outcome) error
 	// Committed is called after a transaction given to the exchange was committed.
 	Committed()

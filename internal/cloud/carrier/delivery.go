@@ -18,6 +18,8 @@ const (
 	ModeFailed = "failed"
 	// ModeDelayed delivers after a while.
 	ModeDelayed = "delayed"
+	// ModeUnreported delivers at once, and no report of it ever comes back.
+	ModeUnreported = "unreported"
 )
 
 // Delivery is what becomes of the texts sent to a customer from now on.
@@ -58,11 +60,11 @@ func Failure(code string) (string, bool) {
 // maxDelay bounds ModeDelayed, in seconds.
 const maxDelay = 24 * 60 * 60
 
-var errDelivery = errors.New("mode must be delivered, failed with a known code, or delayed by 1 to 86400 seconds")
+var errDelivery = errors.New("mode must be delivered, failed with a known code, delayed by 1 to 86400 seconds, or unreported")
 
 func (d Delivery) check() error {
 	switch d.Mode {
-	case ModeDelivered:
+	case ModeDelivered, ModeUnreported:
 		return nil
 	case ModeFailed:
 		if _, known := failures[d.Code]; known {
@@ -137,6 +139,8 @@ func (c *Carrier) outgoing(t Outgoing) row {
 		switch d := c.choice(t.Customer); d.Mode {
 		case ModeFailed:
 			r.outcome, _ = Failure(d.Code)
+		case ModeUnreported:
+			r.outcome = outcomeUnreported
 		case ModeDelayed:
 			due = due.Add(time.Duration(d.DelaySeconds) * time.Second)
 		}
@@ -213,10 +217,12 @@ func (c *Carrier) decideBatch(ctx context.Context) (more bool, err error) {
 		if due, err = sqlstore.List(ctx, tx, scanRow, dueMessages, sqlstore.Micros(now), batchSize); err != nil {
 			return err
 		}
-		seqs, outcomes := make([]int64, len(due)), make([]Outcome, len(due))
+		seqs, outcomes := make([]int64, len(due)), make([]Outcome, 0, len(due))
 		for i, r := range due {
 			seqs[i] = r.seq
-			outcomes[i] = Outcome{ID: r.id, Failure: r.outcome, At: now}
+			if r.outcome != outcomeUnreported {
+				outcomes = append(outcomes, Outcome{ID: r.id, Failure: r.outcome, At: now})
+			}
 		}
 		if err := decide(ctx, c.o.DB, tx, seqs); err != nil {
 			return err
@@ -228,8 +234,8 @@ func (c *Carrier) decideBatch(ctx context.Context) (more bool, err error) {
 	}
 	c.exchange.Committed()
 	for _, r := range due {
-		r.status, r.detail = statusDelivered, r.outcome
-		if r.outcome != "" {
+		r.status, r.detail = statusDelivered, r.failure()
+		if r.detail != "" {
 			r.status = statusFailed
 		}
 		c.notify(r)

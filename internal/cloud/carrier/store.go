@@ -72,6 +72,18 @@ type row struct {
 	due                int64
 }
 
+// outcomeUnreported is the outcome of a text that is delivered without a report;
+// the others are empty or "<code>: <reason>".
+const outcomeUnreported = "unreported"
+
+// failure is "<code>: <reason>" of a text that is not delivered, else empty.
+func (r *row) failure() string {
+	if r.outcome == outcomeUnreported {
+		return ""
+	}
+	return r.outcome
+}
+
 const messageColumns = `seq, id, customer, business, to_business, body, at, status, detail, outcome, due_at`
 
 func (r *row) columns() []any {
@@ -118,7 +130,8 @@ const threadHeads = `SELECT ` + messageColumns + ` FROM carrier_message
 // decide settles texts that are due, each once.
 func decide(ctx context.Context, db *sqlstore.DB, tx *sql.Tx, seqs []int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE carrier_message
-		SET status = CASE outcome WHEN '' THEN 'delivered' ELSE 'failed' END, detail = outcome, due_at = 0
+		SET status = CASE WHEN outcome IN ('', '`+outcomeUnreported+`') THEN 'delivered' ELSE 'failed' END,
+		detail = CASE outcome WHEN '`+outcomeUnreported+`' THEN '' ELSE outcome END, due_at = 0
 		WHERE `+db.Dialect().In("seq", "$1")+` AND due_at > 0`, db.Dialect().ListArg(seqs))
 	return err
 }

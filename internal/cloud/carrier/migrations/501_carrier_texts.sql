@@ -7,8 +7,9 @@ CREATE TABLE carrier_customer (
     created_at    BIGINT NOT NULL
 );
 
--- outcome is '' for a text that arrives, else "<code>: <reason>". due_at is when
--- it is decided, 0 when it has been.
+-- outcome is '' for a text that arrives, "unreported" for one that arrives
+-- without a report, else "<code>: <reason>". due_at is when it is decided, 0 when
+-- it has been.
 CREATE TABLE carrier_message (
     seq         INTEGER PRIMARY KEY,
     id          TEXT NOT NULL UNIQUE,
