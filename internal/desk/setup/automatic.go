@@ -108,7 +108,7 @@ type automatic struct {
 	current  connection.Connection
 }
 
-// Connect provisions Azure's side and connects the desk, step by step. It changes
+// ConnectAutomatically provisions Azure's side and connects the desk, step by step. It changes
 // nothing that is right already, so that an interrupted run can be repeated. The
 // desk must be answering, as Event Grid calls it during the handshakes.
 func (s *Setup) ConnectAutomatically(ctx context.Context, azure *controlplane.Client, r Run) error {
@@ -190,7 +190,8 @@ func (a *automatic) patiently(ctx context.Context, name string, do func(context.
 		}
 		if waited >= a.run.Patience || a.run.DryRun {
 			say(Blocked, controlplane.Brief(err), "")
-			return fmt.Errorf("%s: %w", name, err)
+			// Of an answer its code: its whole text holds the request.
+			return fmt.Errorf("%w: %s: %s", ErrBlocked, name, controlplane.Brief(err))
 		}
 		say(Waiting, controlplane.Brief(err), "")
 		if err := a.run.Pause(ctx, next); err != nil {
