@@ -147,7 +147,7 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 	d.queue = jobs.New(d.db, o.Clock, map[string]jobs.Kind{sms.SendKind: d.sms.Kind(), number.PurchaseKind: d.numbers.Kind()})
 	d.setup = setup.New(setup.Options{
 		Connections: d.connections, Numbers: d.numbers, People: d.people, Azure: o.Azure, Client: d.client, PublicURL: d.publicURL,
-		Changed: func() { d.live.Look(live.TopicConnection) }, KeyGood: d.sendWhatWaits, Log: o.Log,
+		Changed: func() { d.live.Look(live.TopicConnection) }, KeyGood: d.sendWhatWaits, Words: api.Words, Log: o.Log,
 	})
 	d.sms.UseQueue(d.queue)
 	d.numbers.UseQueue(d.queue)

@@ -10,17 +10,17 @@ import (
 	"os"
 	"path/filepath"
 
+	"guichet/internal/desk/api"
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/controlplane"
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
 	"guichet/internal/desk/setup"
+	"guichet/internal/desk/sms"
 	"guichet/internal/platform/clock"
 	"guichet/internal/platform/jobs"
 	"guichet/internal/platform/secret"
 	"guichet/internal/platform/sqlstore"
-
-	"guichet/internal/desk/sms"
 )
 
 // ToolOptions of OpenTools.
@@ -75,7 +75,7 @@ func OpenTools(ctx context.Context, o ToolOptions) (_ *Tools, err error) {
 		Connections: connections,
 		Numbers:     number.New(t.db, number.Options{Clock: clock.System, Client: connections.Numbers, Changed: func() {}}),
 		People:      people.New(t.db, clock.System, people.Options{}),
-		Azure:       o.Azure, Client: t.client, PublicURL: o.PublicURL, Changed: func() {}, Log: o.Log,
+		Azure:       o.Azure, Client: t.client, PublicURL: o.PublicURL, Changed: func() {}, Log: o.Log, Words: api.Words,
 		KeyGood: func(ctx context.Context) {
 			if err := queue.Hurry(ctx, sms.SendKind); err != nil {
 				o.Log.Error("waiting texts not hurried", "error", err)

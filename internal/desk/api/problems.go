@@ -273,6 +273,9 @@ func sentence(code string, lang int, args map[string]string) string {
 	return text
 }
 
+// Words is the English sentence of an error, for places that are not the API.
+func Words(err error) string { return show(err, 0).Detail }
+
 // show turns any error into a problem for the language.
 func show(err error, lang int) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {

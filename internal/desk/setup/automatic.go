@@ -182,8 +182,8 @@ func (a *automatic) patiently(ctx context.Context, name string, do func(context.
 			return fmt.Errorf("%w: %s", ErrBlocked, blocked.detail)
 		}
 		if refused, ok := errors.AsType[*problem.Error](err); ok {
-			say(Blocked, refused.Code, "")
-			return err
+			say(Blocked, a.Words(refused), "")
+			return fmt.Errorf("%w: %s", ErrBlocked, a.Words(refused))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -29,7 +29,9 @@ type Options struct {
 	Changed func()
 	// KeyGood is called when texts that waited for a good key may go out.
 	KeyGood func(ctx context.Context)
-	Log     *slog.Logger
+	// Words gives a refusal its English sentence.
+	Words func(error) string
+	Log   *slog.Logger
 }
 
 // Setup is the room.
