@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 GO_TOOL := go tool -modfile=tools/go.mod
 ARGS ?=
 
-.PHONY: run build web test lint format test-go test-web test-sdk test-browser test-crash bench api deps clean help
+.PHONY: run build web test lint format test-go test-web test-sdk fidelity test-browser test-crash bench api deps clean help
 
 run: build ## Build everything and start desk, local cloud and handset (ARGS="--blank" …)
 	./bin/guichet up $(ARGS)
@@ -46,6 +46,10 @@ test-web: node_modules/.installed ## Unit tests of the pages
 
 test-sdk: build ## The official Microsoft SDKs against the local cloud
 	npm test --workspace test/conformance
+
+fidelity: build ## Renew the tables of docs/fidelity.md from what the official SDKs prove
+	npm test --workspace test/conformance -- --update
+	go test -count=1 ./test/conformance -update
 
 test-browser: build ## The whole way in Chromium, both languages; screenshots in test/artifacts
 	npm test --workspace test/e2e

@@ -10,6 +10,13 @@ import { ClientSecretCredential } from '@azure/identity';
 
 const binary = fileURLToPath(new URL('../../bin/guichet', import.meta.url));
 
+export const tenant = '7e0a0000-0000-4000-8000-000000000001';
+export const clientId = 'a9900000-0000-4000-8000-000000000001';
+export const clientSecret = 'guichet-local-secret';
+export const subscription = '5b500000-0000-4000-8000-000000000001';
+export const group = 'contoso-rg';
+export const resource = 'contoso-acs';
+export const resourceId = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Communication/CommunicationServices/${resource}`;
 export const accessKey =
   'Z3VpY2hldCBsb2NhbCBjbG91ZDogYSB3ZWxsLWtub3duIGtleSwgd29ydGggbm90aGluZyBlbHNld2hlcmUhIQ==';
 export const tollFree = '+18335550100';
@@ -65,13 +72,14 @@ async function connect({ cloud, pages, ca }, stop) {
     options,
     connectionString: `endpoint=${cloud}/;accesskey=${accessKey}`,
     // A credential of the service principal for tools, through the cloud's own Entra.
-    credential: () =>
-      new ClientSecretCredential(
-        '7e0a0000-0000-4000-8000-000000000001',
-        'a9900000-0000-4000-8000-000000000001',
-        'guichet-local-secret',
-        { ...options, authorityHost: cloud, disableInstanceDiscovery: true },
-      ),
+    credential: (id = clientId, secret = clientSecret, directory = tenant) =>
+      new ClientSecretCredential(directory, id, secret, {
+        ...options,
+        authorityHost: cloud,
+        disableInstanceDiscovery: true,
+      }),
+    // What a client of the resource managers needs.
+    arm: { ...options, endpoint: cloud },
     // Calls the cloud's control API; path begins with /_guichet/.
     async control(method, path, body) {
       const response = await fetch(pages + path, {

@@ -29,6 +29,7 @@ type fixture struct {
 	cloud *localcloud.Cloud
 	azure policy.ClientOptions
 	cred  azcore.TokenCredential
+	begun begun
 }
 
 // deadline bounds every test of this package.
@@ -46,8 +47,14 @@ func begin(t *testing.T, opts ...func(*localcloud.Options)) *fixture {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	t.Cleanup(cancel)
-	c := localcloud.Start(t, opts...)
+	return connect(ctx, t, localcloud.Start(t, opts...))
+}
+
+// connect is a fixture on a cloud that runs.
+func connect(ctx context.Context, t *testing.T, c *localcloud.Cloud) *fixture {
+	t.Helper()
 	f := &fixture{t: t, ctx: ctx, cloud: c, azure: clientOptions(c)}
+	f.azure.PerRetryPolicies = []policy.Policy{witness{f}}
 	f.cred = f.secret(localcloud.ClientID, localcloud.ClientSecret)
 	return f
 }
@@ -96,7 +103,9 @@ func done[T any](f *fixture, p *runtime.Poller[T], err error) (T, error) {
 		var zero T
 		return zero, err
 	}
-	return p.PollUntilDone(f.ctx, &runtime.PollUntilDoneOptions{Frequency: time.Second})
+	result, err := p.PollUntilDone(f.ctx, &runtime.PollUntilDoneOptions{Frequency: time.Second})
+	f.ended(err)
+	return result, err
 }
 
 // wantCode checks that err is a service error with that status and code.

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"guichet/localcloud"
@@ -62,13 +64,45 @@ func TestTokenThroughSDK(t *testing.T) {
 			t.Errorf("%s: lives %v s", scope, life)
 		}
 	}
+	proofs.works(identitySDK, "ClientSecretCredential.GetToken")
 }
 
-func TestWrongSecretThroughSDK(t *testing.T) {
+func TestRefusedCredentialsThroughSDK(t *testing.T) {
 	f := start(t)
-	_, err := f.secret(localcloud.ClientID, "wrong").GetToken(f.ctx, policy.TokenRequestOptions{Scopes: []string{"https://management.azure.com/.default"}})
-	if err == nil || !strings.Contains(err.Error(), "AADSTS7000215") {
-		t.Errorf("got %v", err)
+	unknown := must(azidentity.NewClientSecretCredential("00000000-0000-0000-0000-000000000009", localcloud.ClientID, localcloud.ClientSecret,
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: f.azure, DisableInstanceDiscovery: true}))(t)
+	for code, cred := range map[string]azcore.TokenCredential{
+		"AADSTS7000215": f.secret(localcloud.ClientID, "wrong"),
+		"AADSTS700016":  f.secret("00000000-0000-0000-0000-000000000009", localcloud.ClientSecret),
+		"AADSTS90002":   unknown,
+	} {
+		_, err := cred.GetToken(f.ctx, policy.TokenRequestOptions{Scopes: []string{"https://management.azure.com/.default"}})
+		if err == nil || !strings.Contains(err.Error(), code) {
+			t.Errorf("%s: got %v", code, err)
+			continue
+		}
+		proofs.refuses(identitySDK, "ClientSecretCredential.GetToken", code)
+	}
+}
+
+// TestEnvironmentCredentials: the values come from the environment, and from a
+// chain that asks it.
+func TestEnvironmentCredentials(t *testing.T) {
+	f := begin(t)
+	t.Setenv("AZURE_TENANT_ID", localcloud.TenantID)
+	t.Setenv("AZURE_CLIENT_ID", localcloud.ClientID)
+	t.Setenv("AZURE_CLIENT_SECRET", localcloud.ClientSecret)
+	t.Setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+	environment := must(azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: f.azure, DisableInstanceDiscovery: true}))(t)
+	standard := must(azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: f.azure, DisableInstanceDiscovery: true}))(t)
+	chain := must(azidentity.NewChainedTokenCredential([]azcore.TokenCredential{environment}, nil))(t)
+	for name, cred := range map[string]azcore.TokenCredential{
+		"EnvironmentCredential": environment, "DefaultAzureCredential": standard, "ChainedTokenCredential": chain,
+	} {
+		if claims := f.verify(must(f.get(cred, "https://management.azure.com/.default"))(t)); claims["appid"] != localcloud.ClientID {
+			t.Errorf("%s: %v", name, claims)
+		}
+		proofs.works(identitySDK, name+".GetToken")
 	}
 }
 

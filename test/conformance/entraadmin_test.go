@@ -2,10 +2,13 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
@@ -17,6 +20,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"github.com/golang-jwt/jwt/v5"
 
 	"guichet/localcloud"
 )
@@ -115,6 +119,7 @@ func TestExpiredSecret(t *testing.T) {
 	if _, err := f.get(f.secret(a.AppID, expired), "https://management.azure.com/.default"); err == nil || !strings.Contains(err.Error(), "AADSTS7000222") {
 		t.Errorf("got %v", err)
 	}
+	proofs.refuses(identitySDK, "ClientSecretCredential.GetToken", "AADSTS7000222")
 }
 
 func TestCertificateCredential(t *testing.T) {
@@ -129,6 +134,7 @@ func TestCertificateCredential(t *testing.T) {
 	if _, err := f.get(cred, "https://management.azure.com/.default"); err == nil || !strings.Contains(err.Error(), "AADSTS700027") {
 		t.Errorf("before it is registered: %v", err)
 	}
+	proofs.refuses(identitySDK, "ClientCertificateCredential.GetToken", "AADSTS700027")
 	text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 	if status := f.control(http.MethodPost, "entra/applications/"+a.AppID+"/certificates", map[string]any{"pem": text}, nil); status != http.StatusCreated {
 		t.Fatalf("certificate: %d", status)
@@ -137,6 +143,22 @@ func TestCertificateCredential(t *testing.T) {
 	if claims["appidacr"] != "2" || claims["oid"] != a.PrincipalID {
 		t.Errorf("%v", claims)
 	}
+	proofs.works(identitySDK, "ClientCertificateCredential.GetToken")
+
+	// The same certificate signs an assertion of one's own.
+	thumbprint := sha256.Sum256(der)
+	assertion := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{
+		"aud": f.cloud.AuthorityHost() + localcloud.TenantID + "/oauth2/v2.0/token", "iss": a.AppID, "sub": a.AppID, "jti": "one",
+		"nbf": time.Now().Unix(), "exp": time.Now().Add(time.Minute).Unix(),
+	})
+	assertion.Header["x5t#S256"] = base64.RawURLEncoding.EncodeToString(thumbprint[:])
+	signed := must(assertion.SignedString(key))(t)
+	own := must(azidentity.NewClientAssertionCredential(localcloud.TenantID, a.AppID, func(context.Context) (string, error) { return signed, nil },
+		&azidentity.ClientAssertionCredentialOptions{ClientOptions: f.azure, DisableInstanceDiscovery: true}))(t)
+	if claims := f.verify(must(f.get(own, "https://management.azure.com/.default"))(t)); claims["oid"] != a.PrincipalID {
+		t.Errorf("%v", claims)
+	}
+	proofs.works(identitySDK, "ClientAssertionCredential.GetToken")
 }
 
 func TestKeyRotation(t *testing.T) {

@@ -115,6 +115,9 @@ func TestTopicTypes(t *testing.T) {
 	if len(events) != 53 {
 		t.Errorf("%d event types", len(events))
 	}
+	if list := all(f, types.NewListPager(nil), func(p armeventgrid.TopicTypesClientListResponse) []*armeventgrid.TopicTypeInfo { return p.Value }); len(list) == 0 {
+		t.Error("no topic types")
+	}
 	must(types.Get(f.ctx, "microsoft.communication.communicationservices", nil))(t)
 	_, err := types.Get(f.ctx, "Contoso.Nothing", nil)
 	wantCode(t, err, http.StatusNotFound, "ResourceNotFound")
@@ -155,12 +158,15 @@ func TestCustomTopics(t *testing.T) {
 	wrong := must(azeventgrid.NewClientWithSharedKeyCredential(*topic.Properties.Endpoint, azcore.NewKeyCredential("AAAA"), options))(t)
 	_, err := wrong.PublishEvents(f.ctx, []azeventgrid.Event{event}, nil)
 	wantCode(t, err, http.StatusUnauthorized, "Unauthorized")
+	proofs.refuses(publisherSDK, "Client.PublishEvents", "401 Unauthorized")
 	event.Subject = nil
 	_, err = byKey.PublishEvents(f.ctx, []azeventgrid.Event{event}, nil)
 	wantCode(t, err, http.StatusBadRequest, "BadRequest")
+	proofs.refuses(publisherSDK, "Client.PublishEvents", "400 BadRequest")
 	byToken := must(azeventgrid.NewClient(*topic.Properties.Endpoint, f.cred, options))(t)
 	_, err = byToken.PublishEvents(f.ctx, []azeventgrid.Event{event}, nil)
 	wantCode(t, err, http.StatusForbidden, "Forbidden") // a Contributor is no sender
+	proofs.refuses(publisherSDK, "Client.PublishEvents", "403 Forbidden")
 
 	cloudHook := newWebhook(t, nil)
 	topic, key = f.customTopic("cloud-topic", armeventgrid.InputSchemaCloudEventSchemaV10, armeventgrid.EventDeliverySchemaCloudEventSchemaV10, cloudHook)
@@ -174,6 +180,7 @@ func TestCustomTopics(t *testing.T) {
 	if delivered["id"] != ce.ID || delivered["source"] != "/contoso/source" || delivered["color"] != "red" || delivered["specversion"] != "1.0" {
 		t.Errorf("%v", delivered)
 	}
+	proofs.works(publisherSDK, "Client.PublishCloudEvents")
 }
 
 func TestFaults(t *testing.T) {
@@ -246,8 +253,7 @@ func TestRestart(t *testing.T) {
 	first := must(localcloud.New(ctx, localcloud.Options{DataDir: dir, RetrySchedule: []time.Duration{time.Hour}}))(t)
 	ended := make(chan error, 1)
 	go func() { ended <- first.Run(ctx) }()
-	f := &fixture{t: t, ctx: ctx, cloud: first, azure: clientOptions(first)}
-	f.cred = f.secret(localcloud.ClientID, localcloud.ClientSecret)
+	f := connect(ctx, t, first)
 	must(f.subscribe("topic", "first-sub", protected(hook.URL)))(t)
 	before := must(f.get(f.cred, "https://management.azure.com/.default"))(t)
 	f.text(`{"id":"11111111-1111-4111-8111-111111111117","text":"kept"}`)

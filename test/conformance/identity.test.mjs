@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CommunicationIdentityClient } from '@azure/communication-identity';
 import { restError, startCloud } from './cloud.mjs';
+import { watch } from './proof.mjs';
 
 let cloud;
 let client;
 
 before(async () => {
   cloud = await startCloud();
-  client = new CommunicationIdentityClient(cloud.connectionString, cloud.options);
+  client = watch(
+    '@azure/communication-identity',
+    new CommunicationIdentityClient(cloud.connectionString, cloud.options),
+  );
 });
 after(() => cloud?.stop());
 
@@ -32,7 +36,10 @@ test('users and their tokens', async () => {
 });
 
 test('a user with a token, by Entra', async () => {
-  const other = new CommunicationIdentityClient(cloud.url, cloud.credential(), cloud.options);
+  const other = watch(
+    '@azure/communication-identity',
+    new CommunicationIdentityClient(cloud.url, cloud.credential(), cloud.options),
+  );
   const { user, token } = await other.createUserAndToken(['voip']);
   assert.ok(user.communicationUserId && token);
   await other.deleteUser(user);

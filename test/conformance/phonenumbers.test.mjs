@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PhoneNumbersClient } from '@azure/communication-phone-numbers';
 import { all, geographic, restError, startCloud, tollFree } from './cloud.mjs';
+import { watch } from './proof.mjs';
 
 let cloud;
 let client;
 
 before(async () => {
   cloud = await startCloud();
-  client = new PhoneNumbersClient(cloud.connectionString, cloud.options);
+  client = watch(
+    '@azure/communication-phone-numbers',
+    new PhoneNumbersClient(cloud.connectionString, cloud.options),
+  );
 });
 after(() => cloud?.stop());
 
@@ -42,7 +46,10 @@ test('list and get', async () => {
 });
 
 test('list by a token, and with an endpoint without a slash at its end', async () => {
-  const other = new PhoneNumbersClient(cloud.url, cloud.credential(), cloud.options);
+  const other = watch(
+    '@azure/communication-phone-numbers',
+    new PhoneNumbersClient(cloud.url, cloud.credential(), cloud.options),
+  );
   assert.ok((await all(other.listPurchasedPhoneNumbers())).length >= 2);
 });
 
@@ -136,10 +143,13 @@ test('browse and reservations', async () => {
 });
 
 test('countries, localities, area codes, offerings', async () => {
-  const french = new PhoneNumbersClient(cloud.url, cloud.credential(), {
-    ...cloud.options,
-    acceptLanguage: 'fr-FR',
-  });
+  const french = watch(
+    '@azure/communication-phone-numbers',
+    new PhoneNumbersClient(cloud.url, cloud.credential(), {
+      ...cloud.options,
+      acceptLanguage: 'fr-FR',
+    }),
+  );
   const names = async (lister) =>
     Object.fromEntries(
       (await all(lister.listAvailableCountries())).map((item) => [

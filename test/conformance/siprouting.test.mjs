@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SipRoutingClient } from '@azure/communication-phone-numbers';
 import { all, restError, startCloud } from './cloud.mjs';
+import { watch } from './proof.mjs';
 
 let cloud;
 let client;
 
 before(async () => {
   cloud = await startCloud();
-  client = new SipRoutingClient(cloud.connectionString, cloud.options);
+  client = watch(
+    '@azure/communication-phone-numbers',
+    new SipRoutingClient(cloud.connectionString, cloud.options),
+  );
 });
 after(() => cloud?.stop());
 

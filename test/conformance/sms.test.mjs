@@ -12,13 +12,14 @@ import {
   tollFree,
   until,
 } from './cloud.mjs';
+import { watch } from './proof.mjs';
 
 let cloud;
 let sms;
 
 before(async () => {
   cloud = await startCloud();
-  sms = new SmsClient(cloud.connectionString, cloud.options);
+  sms = watch('@azure/communication-sms', new SmsClient(cloud.connectionString, cloud.options));
 });
 after(() => cloud?.stop());
 
@@ -62,11 +63,14 @@ test('send: each recipient has an outcome of its own', async () => {
 
 test('send: by key, by token and over http', async () => {
   const clients = [
-    new SmsClient(cloud.url, { key: accessKey }, cloud.options),
-    new SmsClient(cloud.url, cloud.credential(), cloud.options),
-    new SmsClient(`endpoint=${cloud.pages}/;accesskey=${accessKey}`, {
-      allowInsecureConnection: true,
-    }),
+    watch('@azure/communication-sms', new SmsClient(cloud.url, { key: accessKey }, cloud.options)),
+    watch('@azure/communication-sms', new SmsClient(cloud.url, cloud.credential(), cloud.options)),
+    watch(
+      '@azure/communication-sms',
+      new SmsClient(`endpoint=${cloud.pages}/;accesskey=${accessKey}`, {
+        allowInsecureConnection: true,
+      }),
+    ),
   ];
   for (const client of clients) {
     const [result] = await client.send({ from: tollFree, to: [customer], message: 'hello' });
@@ -75,10 +79,9 @@ test('send: by key, by token and over http', async () => {
 });
 
 test('send: refused without a good key, and the portal says why', async () => {
-  const stranger = new SmsClient(
-    cloud.url,
-    { key: Buffer.from('another').toString('base64') },
-    cloud.options,
+  const stranger = watch(
+    '@azure/communication-sms',
+    new SmsClient(cloud.url, { key: Buffer.from('another').toString('base64') }, cloud.options),
   );
   await assert.rejects(
     stranger.send({ from: tollFree, to: [customer], message: 'x' }),
@@ -119,7 +122,10 @@ test('send: the customer cannot be reached', async () => {
 });
 
 test('opt-outs: add, check, remove', async () => {
-  const { optOuts } = new PreviewSmsClient(cloud.connectionString, cloud.options);
+  const { optOuts } = watch(
+    'communication-sms-preview',
+    new PreviewSmsClient(cloud.connectionString, cloud.options),
+  );
   const other = '+14255550177';
   assert.equal((await optOuts.check(tollFree, [other]))[0].isOptedOut, false);
   assert.equal((await optOuts.add(tollFree, [other]))[0].httpStatusCode, 200);
@@ -132,7 +138,10 @@ test('opt-outs: add, check, remove', async () => {
 test('opt-outs: STOP from the handset blocks, START lets through', async () => {
   const text = (body) => cloud.control('POST', thread, { id: crypto.randomUUID(), text: body });
   await text('STOP');
-  const preview = new PreviewSmsClient(cloud.connectionString, cloud.options);
+  const preview = watch(
+    'communication-sms-preview',
+    new PreviewSmsClient(cloud.connectionString, cloud.options),
+  );
   assert.equal((await preview.optOuts.check(tollFree, [customer]))[0].isOptedOut, true);
   const [result] = await sms.send({ from: tollFree, to: [customer], message: 'blocked' });
   assert.equal(result.successful, true);

@@ -50,6 +50,7 @@ func TestTextsThereAndBack(t *testing.T) {
 		time.Since(*in.ReceivedTimestamp).Abs() > deadline || *in.MessageID == "" {
 		t.Errorf("received: %+v", in)
 	}
+	proofs.works(eventsSDK, "ACSSMSReceivedEventData")
 
 	client := must(sms.NewClientFromConnectionString(f.cloud.ConnectionString(), &sms.ClientOptions{ClientOptions: f.azure}))(t)
 	sent := must(client.Send(f.ctx, localcloud.NumberTollFree, []sms.Recipient{{To: localcloud.HandsetNumber}}, "hello",
@@ -62,6 +63,7 @@ func TestTextsThereAndBack(t *testing.T) {
 		*out.DeliveryAttempts[0].SegmentsSucceeded != 1 || out.DeliveryAttempts[0].Timestamp.IsZero() {
 		t.Errorf("report: %+v", out)
 	}
+	proofs.works(eventsSDK, "ACSSMSDeliveryReportReceivedEventData")
 	report := must(client.GetDeliveryReport(f.ctx, id))(t)
 	if report.DeliveryStatus != sms.Delivered || report.Tag != "t1" {
 		t.Errorf("report looked up: %+v", report)
