@@ -1,4 +1,5 @@
 import { NavDrawer, NavDrawerBody } from '@fluentui/react-components';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavigationEntries } from './Navigation';
 
@@ -11,16 +12,21 @@ export default function NarrowNavigation({
   onClose(): void;
 }) {
   const { t } = useTranslation();
+  // Closed first and taken away after it slid out: a drawer that is taken away while open leaves the page behind it hidden from
+  // screen readers.
+  const [open, setOpen] = useState(true);
+  const close = () => setOpen(false);
   return (
     <NavDrawer
       type="overlay"
-      open
-      onOpenChange={(_, { open }) => open || onClose()}
+      open={open}
+      onOpenChange={(_, next) => next.open || close()}
+      surfaceMotion={{ onMotionFinish: (_, { direction }) => direction === 'exit' && onClose() }}
       selectedValue={selected}
       aria-label={t('shell.navigation')}
     >
       <NavDrawerBody>
-        <NavigationEntries onGo={onClose} />
+        <NavigationEntries onGo={close} />
       </NavDrawerBody>
     </NavDrawer>
   );
