@@ -6,6 +6,7 @@ import {
   Subtitle2,
   Tooltip,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { ArrowLeftRegular, InfoRegular, PersonAddRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
@@ -58,6 +59,8 @@ export function ConversationHeader({
   const { take, end } = useTakeAndEnd(conversation.id, onProblem);
   const [dialog, setDialog] = useState<'customer' | 'end'>();
   const close = () => setDialog(undefined);
+  // The dialogs are loaded when they are first wanted, so Fluent must be told where the focus goes when they close.
+  const opensDialog = useRestoreFocusTarget();
   const { state, agent } = conversation;
   const own = agent?.id === me.id;
   const takeIt = () =>
@@ -92,6 +95,7 @@ export function ConversationHeader({
       </div>
       <Tooltip content={t('customer.title')} relationship="label">
         <Button
+          {...opensDialog}
           className={styles.details}
           appearance="subtle"
           icon={<InfoRegular />}
@@ -109,7 +113,7 @@ export function ConversationHeader({
         </Button>
       )}
       {state === 'active' && own && (
-        <Button disabled={end.isPending} onClick={() => setDialog('end')}>
+        <Button {...opensDialog} disabled={end.isPending} onClick={() => setDialog('end')}>
           {t('panel.end')}
         </Button>
       )}

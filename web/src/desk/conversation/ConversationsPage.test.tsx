@@ -220,6 +220,17 @@ describe('conversations', () => {
     expect(bubble('f')).toHaveTextContent(shown);
   });
 
+  it('gives the focus back when a dialog is closed', async () => {
+    const user = userEvent.setup();
+    await openMine();
+    const end = screen.getByRole('button', { name: 'End' });
+    await user.click(end);
+    await screen.findByRole('dialog');
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await waitFor(() => expect(end).toHaveFocus());
+  });
+
   it('has its navigation as a landmark', async () => {
     await openMine();
     const navigation = screen.getByRole('navigation', { name: 'Navigation' });
