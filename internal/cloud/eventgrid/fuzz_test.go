@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -176,11 +177,14 @@ func FuzzValidationAnswer(f *testing.F) {
 		f.Add(200, seed)
 		f.Add(204, seed)
 	}
-	var status int
-	var answer string
+	type reply struct {
+		status int
+		body   string
+	}
+	var next atomic.Pointer[reply]
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(answer))
+		w.WriteHeader(next.Load().status)
+		_, _ = w.Write([]byte(next.Load().body))
 	}))
 	defer hook.Close()
 	g := newGrid(f, func(o *Options) { o.Clock, o.Timeout = clock.System, 5*time.Second })
@@ -193,7 +197,7 @@ func FuzzValidationAnswer(f *testing.F) {
 		if code < 200 || code > 599 || strings.Contains(text, doc.Code) {
 			return
 		}
-		status, answer = code, text
+		next.Store(&reply{code, text})
 		if err := g.askEvent(g.ctx, doc); err == nil {
 			t.Errorf("%d %q validated", code, text)
 		}

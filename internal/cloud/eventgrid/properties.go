@@ -261,6 +261,16 @@ func loopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
+// clone is a copy that shares nothing: what storing and reading would give.
+func (p Properties) clone() (Properties, error) {
+	var c Properties
+	text, err := json.Marshal(p)
+	if err == nil {
+		err = json.Unmarshal(text, &c)
+	}
+	return c, err
+}
+
 // View is the properties as GET answers them: without the endpoint's URL and the
 // values of secret headers.
 func (p Properties) View() Properties {

@@ -205,6 +205,12 @@ func (b *Broker) PutSubscription(ctx context.Context, id string, t *Topic, p Pro
 	if !validSubscriptionName.MatchString(name) {
 		return Subscription{}, invalid("The event subscription name '%s' must have 3 to 64 letters, digits or hyphens.", name)
 	}
+	// A changed copy of a subscription shares its parts with the one in force,
+	// which deliveries read.
+	p, err := p.clone()
+	if err != nil {
+		return Subscription{}, err
+	}
 	if err := p.complete(t, b.clock.Now()); err != nil {
 		return Subscription{}, err
 	}
