@@ -194,12 +194,12 @@ func newHook(t testing.TB, take func(delivered) int) *httptest.Server {
 	return hook
 }
 
-// eventually waits for a condition for up to 20 s.
+// eventually waits for a condition for up to a minute.
 func eventually(t testing.TB, what string, met func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for !met() {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)

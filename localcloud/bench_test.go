@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -182,7 +181,6 @@ func run(b *testing.B, client *http.Client, name string, args ...string) *proces
 	start := time.Now()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), bareAddress+"=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -190,6 +188,8 @@ func run(b *testing.B, client *http.Client, name string, args ...string) *proces
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
+	p := &process{cmd: cmd}
+	b.Cleanup(p.stop)
 	var ready struct{ Pages string }
 	if err := json.NewDecoder(out).Decode(&ready); err != nil {
 		b.Fatalf("%s: %v", name, err)
@@ -200,9 +200,11 @@ func run(b *testing.B, client *http.Client, name string, args ...string) *proces
 	}
 	_, _ = io.Copy(io.Discard, response.Body)
 	_ = response.Body.Close()
-	return &process{cmd, ready.Pages, time.Since(start)}
+	p.http, p.took = ready.Pages, time.Since(start)
+	return p
 }
 
+// stop ends the process; a second call does nothing.
 func (p *process) stop() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
