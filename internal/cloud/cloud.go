@@ -26,6 +26,7 @@ import (
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/cloud/fault"
+	"guichet/internal/cloud/graph"
 	"guichet/internal/cloud/traffic"
 	"guichet/internal/cloud/wellknown"
 	"guichet/internal/platform/bus"
@@ -87,6 +88,7 @@ type Cloud struct {
 	entra   *entra.Entra
 	grid    *eventgrid.Broker
 	arm     *arm.ARM
+	graph   *graph.Graph
 	carrier *carrier.Carrier
 	acs     *acs.ACS
 

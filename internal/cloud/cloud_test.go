@@ -97,11 +97,14 @@ func TestPages(t *testing.T) {
 	c := local(t, Options{Ephemeral: true, Pages: func(entry string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page "+entry) })
 	}})
-	if response, _ := get(t, c.HTTPURL()+"/"); response.Header.Get("Location") != "/handset" {
+	if response, _ := get(t, c.HTTPURL()+"/"); response.Header.Get("Location") != "/portal" {
 		t.Errorf("/ leads to %q", response.Header.Get("Location"))
 	}
-	for _, path := range []string{"/handset", "/handset/x", "/assets/a.js"} {
-		if _, body := get(t, c.HTTPURL()+path); body != "page handset" {
+	for path, want := range map[string]string{
+		"/handset": "page handset", "/handset/x": "page handset", "/portal": "page portal", "/portal/requests": "page portal",
+		"/assets/a.js": "page portal",
+	} {
+		if _, body := get(t, c.HTTPURL()+path); body != want {
 			t.Errorf("%s: %s", path, body)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"guichet/internal/cloud/carrier"
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
+	"guichet/internal/cloud/graph"
 )
 
 // maxSkew is how far the date of a signed ACS request may be from the cloud's
@@ -21,7 +22,7 @@ import (
 const maxSkew = 15 * time.Minute
 
 // openRooms migrates the database and makes the rooms, in the order in which
-// they need each other: entra, eventgrid, arm, carrier, acs.
+// they need each other: entra, eventgrid, arm, graph, carrier, acs.
 func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	err := c.db.Migrate(ctx, entra.Migrations, arm.Migrations, eventgrid.Migrations, acs.Migrations(), carrier.Migrations())
 	if err != nil {
@@ -46,6 +47,9 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	c.graph = graph.New(graph.Options{
+		Directory: c.entra, Clock: c.clock, Log: c.log, BaseURL: c.HTTPSURL(), Changed: c.grid.ForgetTokens, Unknown: unknown,
+	})
 	c.grid.AuthorizeSenders(c.arm.MaySend)
 	c.carrier, err = carrier.New(ctx, carrier.Options{DB: c.db, Clock: c.clock, Log: c.log, Hub: c.hub})
 	if err != nil {
@@ -64,7 +68,7 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 		{"entra", c.entra.Run}, {"eventgrid", c.grid.Run}, {"carrier", c.carrier.Run}, {"acs", c.acs.Run},
 	}
 	c.planes = map[string]http.Handler{
-		planeEntra: c.entra, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(unknown),
+		planeEntra: c.entra, planeGraph: c.graph, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(unknown),
 	}
 	c.controlRoutes()
 	return nil

@@ -11,6 +11,7 @@ import (
 // The planes, as they are named in the record of requests and in faults.
 const (
 	planeEntra     = "entra"
+	planeGraph     = "graph"
 	planeARM       = "arm"
 	planeACS       = "acs"
 	planeEventGrid = "eventgrid"
@@ -18,8 +19,11 @@ const (
 )
 
 // firstSegments leads a path to its plane by its first segment, in lower case.
-// Entra is not here: its paths begin with a tenant.
+// Entra's begin with a tenant, but for the page for device codes and OpenID
+// Connect's userinfo.
 var firstSegments = map[string]string{
+	"devicelogin": planeEntra, "oidc": planeEntra, "v1.0": planeGraph,
+
 	"subscriptions": planeARM, "providers": planeARM, "tenants": planeARM,
 
 	"sms": planeACS, "deliveryreports": planeACS, "phonenumbers": planeACS, "availablephonenumbers": planeACS, "operatorinformation": planeACS,
@@ -30,7 +34,7 @@ var firstSegments = map[string]string{
 
 // entraSecond tells Entra's paths, /{tenant}/…, by their second segment.
 var entraSecond = map[string]bool{
-	"oauth2": true, "v2.0": true, ".well-known": true, "discovery": true, "adminconsent": true,
+	"oauth2": true, "v2.0": true, ".well-known": true, "discovery": true, "login": true, "openid": true,
 }
 
 // router is the handler of both addresses. It does not use http.ServeMux for
@@ -90,11 +94,13 @@ func (c *Cloud) pageRoutes() http.Handler {
 	if c.pages == nil {
 		return nil
 	}
-	handset := c.pages("handset")
+	handset, portal := c.pages("handset"), c.pages("portal")
 	mux := http.NewServeMux()
 	mux.Handle("/handset", handset)
 	mux.Handle("/handset/", handset)
-	mux.Handle("/assets/", handset)
-	mux.Handle("GET /{$}", http.RedirectHandler("/handset", http.StatusFound))
+	mux.Handle("/portal", portal)
+	mux.Handle("/portal/", portal)
+	mux.Handle("/assets/", portal)
+	mux.Handle("GET /{$}", http.RedirectHandler("/portal", http.StatusFound))
 	return mux
 }

@@ -204,5 +204,18 @@ func (c *call) origin() string {
 	return "http://" + c.r.Host
 }
 
-// who is the caller in systemData.
-func (c *call) who() string { return c.claims.AppID }
+// who is the caller in systemData: a user's name, else the application.
+func (c *call) who() string {
+	if c.claims.UserName != "" {
+		return c.claims.UserName
+	}
+	return c.claims.AppID
+}
+
+// callerType is what systemData calls the kind of caller that who names.
+func callerType(who string) string {
+	if strings.Contains(who, "@") {
+		return "User"
+	}
+	return "Application"
+}

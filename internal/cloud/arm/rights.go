@@ -38,7 +38,7 @@ func (a *ARM) authenticate(c *call) error {
 	switch {
 	case err == nil:
 		c.claims = claims
-		traffic.Caller(c.ctx, claims.AppID, traffic.Token)
+		traffic.Caller(c.ctx, c.who(), traffic.Token)
 		return nil
 	case errors.Is(err, entra.ErrExpired):
 		return a.challenge(c, "ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.",
@@ -74,7 +74,7 @@ type role struct {
 // builtInRoles with the ids and actions of Azure's own.
 var builtInRoles = []role{
 	{
-		id: "b24988ac-6180-42a0-ab88-20f7382dd24c", name: "Contributor",
+		id: contributorID, name: "Contributor",
 		description: "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC.",
 		actions:     []string{"*"},
 		notActions: []string{
@@ -86,7 +86,7 @@ var builtInRoles = []role{
 		},
 	},
 	{
-		id: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", name: "Owner",
+		id: ownerID, name: "Owner",
 		description: "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.",
 		actions:     []string{"*"},
 	},

@@ -68,7 +68,19 @@ func (a *ARM) seed(ctx context.Context, tx *sql.Tx) error {
 	}); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, insertAssignment, "a5510000-0000-4000-8000-000000000001",
-		"/subscriptions/"+wk.SubscriptionID, builtInRoles[0].id, wk.ToolsObjectID, "ServicePrincipal", now)
-	return err
+	for _, x := range []struct{ id, role, principal, kind string }{
+		{"a5510000-0000-4000-8000-000000000001", contributorID, wk.ToolsObjectID, "ServicePrincipal"},
+		{"a5510000-0000-4000-8000-0000000000a1", ownerID, wk.UserObjectID, "User"},
+	} {
+		if _, err := tx.ExecContext(ctx, insertAssignment, x.id, "/subscriptions/"+wk.SubscriptionID, x.role, x.principal, x.kind, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// The public ids of the roles that are assigned from the start.
+const (
+	contributorID = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+	ownerID       = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+)

@@ -151,8 +151,8 @@ func (a *ARM) serviceJSON(s serviceRow) (map[string]any, error) {
 		"id": s.id(), "name": s.name, "type": serviceType, "location": "global", "tags": json.RawMessage(s.tags),
 		"properties": properties,
 		"systemData": map[string]any{
-			"createdBy": s.createdBy, "createdByType": "Application", "createdAt": sqlstore.Time(s.createdUS),
-			"lastModifiedBy": s.changedBy, "lastModifiedByType": "Application", "lastModifiedAt": sqlstore.Time(s.changedUS),
+			"createdBy": s.createdBy, "createdByType": callerType(s.createdBy), "createdAt": sqlstore.Time(s.createdUS),
+			"lastModifiedBy": s.changedBy, "lastModifiedByType": callerType(s.changedBy), "lastModifiedAt": sqlstore.Time(s.changedUS),
 		},
 	}
 	if set.Identity != nil {

@@ -32,17 +32,18 @@ func (e *Entra) discovery(w http.ResponseWriter, r *http.Request, name string, v
 		"token_endpoint":                        root + "/oauth2/token",
 		"authorization_endpoint":                root + "/oauth2/authorize",
 		"device_authorization_endpoint":         root + "/oauth2/devicecode",
+		"code_challenge_methods_supported":      []string{"S256"},
 		"end_session_endpoint":                  root + "/oauth2/logout",
 		"jwks_uri":                              root + "/discovery/keys",
 		"issuer":                                issuerV1(id),
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
 		"response_modes_supported":              []string{"query", "fragment", "form_post"},
-		"response_types_supported":              []string{"code", "id_token", "code id_token", "token id_token", "token"},
+		"response_types_supported":              []string{"code"},
 		"subject_types_supported":               []string{"pairwise"},
 		"id_token_signing_alg_values_supported": []string{"RS256"},
 		"scopes_supported":                      []string{"openid"},
 		"claims_supported": []string{
-			"sub", "iss", "cloud_instance_name", "aud", "exp", "iat", "nonce", "name", "tid", "ver", "email",
+			"sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "oid", "ver", "email", "roles",
 		},
 		"userinfo_endpoint":               root + "/openid/userinfo",
 		"http_logout_supported":           true,
@@ -62,10 +63,19 @@ func (e *Entra) discovery(w http.ResponseWriter, r *http.Request, name string, v
 		}
 		doc["jwks_uri"] = root + "/discovery/v2.0/keys"
 		doc["issuer"] = e.origin(r) + "/" + id + "/v2.0"
-		doc["userinfo_endpoint"] = "https://graph.microsoft.com/oidc/userinfo"
+		doc["userinfo_endpoint"] = e.graphOrigin(r) + "/oidc/userinfo"
 		doc["scopes_supported"] = []string{"openid", "profile", "email", "offline_access"}
 	}
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	azerror.WriteJSON(w, http.StatusOK, doc)
+}
+
+// graphOrigin is where Microsoft Graph is for the client of r.
+func (e *Entra) graphOrigin(r *http.Request) string {
+	if e.origin(r) != e.base {
+		return GraphAudience
+	}
+	return e.base
 }
 
 func issuerV1(tenantID string) string { return "https://sts.windows.net/" + tenantID + "/" }
@@ -109,6 +119,7 @@ func (e *Entra) jwks(w http.ResponseWriter, r *http.Request, name string) {
 			X5c: []string{base64.StdEncoding.EncodeToString(key.cert)}, Issuer: issuer,
 		})
 	}
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	azerror.WriteJSON(w, http.StatusOK, map[string]any{"keys": list})
 }
 

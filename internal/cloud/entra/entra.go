@@ -1,8 +1,9 @@
 // Package entra is Microsoft Entra ID of the local cloud: the directory of
-// tenants, applications and service principals, the token endpoint for
-// applications, and the signing keys with the documents that publish them. It
-// also verifies the tokens that the other planes receive. What a caller may do
-// with a token is decided by the plane.
+// tenants, applications, service principals and users, the sign-in of users with
+// its pages (authorization code, device code), the token endpoint, and the signing
+// keys with the documents that publish them. It also verifies the tokens that the
+// other planes receive. What a caller may do with a token is decided by the plane;
+// the directory is managed through package graph.
 package entra
 
 import (
@@ -41,11 +42,17 @@ type Entra struct {
 	base    string
 	unknown http.Handler
 	keys    *keyRing
+	// stamps prove the forms of the sign-in pages; those of a former start are void.
+	stamps   stamper
+	sameSite *http.CrossOriginProtection
 }
 
 // New seeds the well-known directory objects that are missing.
 func New(ctx context.Context, o Options) (*Entra, error) {
-	e := &Entra{db: o.DB, clock: o.Clock, log: o.Log, base: o.BaseURL, unknown: o.Unknown}
+	e := &Entra{
+		db: o.DB, clock: o.Clock, log: o.Log, base: o.BaseURL, unknown: o.Unknown,
+		stamps: newStamper(), sameSite: http.NewCrossOriginProtection(),
+	}
 	e.keys = &keyRing{db: o.DB, clock: o.Clock}
 	if err := e.Seed(ctx); err != nil {
 		return nil, err
@@ -63,12 +70,38 @@ func (e *Entra) Run(ctx context.Context) error {
 	return nil
 }
 
-// ServeHTTP answers /{tenant}/… . Paths ignore case.
+// ServeHTTP answers /{tenant}/…, /devicelogin and /oidc/userinfo. Paths ignore
+// case.
 func (e *Entra) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tenant, rest, _ := strings.Cut(strings.Trim(r.URL.Path, "/"), "/")
 	route := r.Method + " " + strings.ToLower(rest)
 	w.Header().Set("Cache-Control", "no-store, no-cache")
+	if rest == "" && strings.EqualFold(tenant, "devicelogin") {
+		tenant, route = "common", r.Method+" oauth2/deviceauth"
+	}
+	if strings.EqualFold(tenant+"/"+rest, "oidc/userinfo") {
+		route = r.Method + " openid/userinfo"
+	}
 	switch route {
+	case "GET oauth2/authorize", "POST oauth2/authorize":
+		e.authorize(w, r, tenant, v1)
+	case "GET oauth2/v2.0/authorize", "POST oauth2/v2.0/authorize":
+		e.authorize(w, r, tenant, v2)
+	case "POST login":
+		e.interaction(w, r, tenant)
+	case "POST oauth2/devicecode":
+		e.deviceCode(w, r, tenant, v1)
+	case "POST oauth2/v2.0/devicecode":
+		e.deviceCode(w, r, tenant, v2)
+	case "GET oauth2/deviceauth", "GET oauth2/v2.0/deviceauth":
+		e.showCode(w, r, tenant, r.URL.Query().Get("otc"), "")
+	case "GET oauth2/logout", "GET oauth2/v2.0/logout":
+		e.logout(w, r)
+	case "GET openid/userinfo", "POST openid/userinfo":
+		e.userinfo(w, r)
+	case "OPTIONS oauth2/token", "OPTIONS oauth2/v2.0/token", "OPTIONS .well-known/openid-configuration",
+		"OPTIONS v2.0/.well-known/openid-configuration", "OPTIONS discovery/keys", "OPTIONS discovery/v2.0/keys":
+		preflight(w, r)
 	case "GET discovery/instance":
 		e.instanceDiscovery(w, r)
 	case "GET .well-known/openid-configuration":
@@ -110,4 +143,15 @@ func (e *Entra) origin(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return e.base
+}
+
+// preflight lets pages of other origins ask for tokens and documents. Whether they
+// are given one depends on the redirect URI that the code was made for.
+func preflight(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
+	h.Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
 }

@@ -19,6 +19,8 @@ type oauthError struct {
 	Code   string
 	Number int
 	Text   string
+	// Suberror tells more to programs; mostly empty.
+	Suberror string
 }
 
 func (e *oauthError) Error() string { return fmt.Sprintf("AADSTS%d: %s", e.Number, e.Text) }
@@ -31,27 +33,45 @@ func Number(err error) int {
 	return 0
 }
 
+// refusalOf is what a caller is told of an error; one of the cloud's own is kept
+// for the record of requests.
+func refusalOf(r *http.Request, err error) *oauthError {
+	refusal, ok := errors.AsType[*oauthError](err)
+	if ok {
+		return refusal
+	}
+	traffic.Note(r.Context(), err.Error())
+	return &oauthError{
+		Status: http.StatusInternalServerError, Code: "server_error", Number: 90033,
+		Text: "A transient error has occurred. Please try again.",
+	}
+}
+
 // writeError answers in the shape of the token endpoint.
 func writeError(w http.ResponseWriter, r *http.Request, now time.Time, err error) {
-	refusal, ok := errors.AsType[*oauthError](err)
-	if !ok {
-		refusal = &oauthError{
-			Status: http.StatusInternalServerError, Code: "server_error", Number: 90033,
-			Text: "A transient error has occurred. Please try again.",
-		}
-		traffic.Note(r.Context(), err.Error())
+	refusal := refusalOf(r, err)
+	trace, correlation, stamp := traceOf(w, r, now)
+	body := map[string]any{
+		"error": refusal.Code, "error_description": refusal.describe(trace, correlation, stamp),
+		"error_codes": []int{refusal.Number}, "timestamp": stamp, "trace_id": trace, "correlation_id": correlation,
+		"error_uri": fmt.Sprintf("%s?code=%d", "https://login.microsoftonline.com/error", refusal.Number),
 	}
-	trace, correlation := uuid.NewString(), r.Header.Get("client-request-id")
+	if refusal.Suberror != "" {
+		body["suberror"] = refusal.Suberror
+	}
+	azerror.WriteJSON(w, refusal.Status, body)
+}
+
+// traceOf makes the ids by which Microsoft's support would find a request.
+func traceOf(w http.ResponseWriter, r *http.Request, now time.Time) (trace, correlation, stamp string) {
+	trace, correlation = uuid.NewString(), r.Header.Get("client-request-id")
 	if correlation == "" {
 		correlation = uuid.NewString()
 	}
-	stamp := now.UTC().Format("2006-01-02 15:04:05Z")
 	w.Header().Set("x-ms-request-id", trace)
-	azerror.WriteJSON(w, refusal.Status, map[string]any{
-		"error": refusal.Code,
-		"error_description": fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s",
-			refusal.Number, refusal.Text, trace, correlation, stamp),
-		"error_codes": []int{refusal.Number}, "timestamp": stamp, "trace_id": trace, "correlation_id": correlation,
-		"error_uri": fmt.Sprintf("%s?code=%d", "https://login.microsoftonline.com/error", refusal.Number),
-	})
+	return trace, correlation, now.UTC().Format("2006-01-02 15:04:05Z")
+}
+
+func (e *oauthError) describe(trace, correlation, stamp string) string {
+	return fmt.Sprintf("AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s", e.Number, e.Text, trace, correlation, stamp)
 }

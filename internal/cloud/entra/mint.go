@@ -97,16 +97,7 @@ func (e *Entra) issue(ctx context.Context, t Tenant, client Principal, resource 
 	if len(roles) > 0 {
 		claims["roles"] = roles
 	}
-	key, err := e.keys.signing(ctx)
-	if err != nil {
-		return Token{}, err
-	}
-	signed := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	signed.Header["kid"] = key.kid
-	if app.TokenVersion != 2 {
-		signed.Header["x5t"] = key.kid
-	}
-	token.Value, err = signed.SignedString(key.private)
+	token.Value, err = e.sign(ctx, claims, app.TokenVersion != 2)
 	return token, err
 }
 

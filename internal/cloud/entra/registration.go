@@ -2,7 +2,6 @@ package entra
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"encoding/pem"
@@ -10,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,10 +24,9 @@ var ErrBadRegistration = errors.New("the directory refuses it")
 
 const (
 	insertCertificate = `INSERT INTO entra_certificates (key_id, app_id, cert) VALUES ($1, $2, $3)`
-	insertRole        = `INSERT INTO entra_assignments (id, resource_id, principal_id, role_id) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING`
-	selectApplications = `SELECT app_id, object_id, tenant_id, name, audience, token_version, uris, roles
-		FROM entra_applications ORDER BY name, app_id`
+	insertRole        = `INSERT INTO entra_assignments (id, resource_id, principal_id, role_id, created_us)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	selectApplications = `SELECT ` + applicationColumns + ` FROM entra_applications a ORDER BY a.name, a.app_id`
 )
 
 // registration is what the control API takes for a new application.
@@ -68,6 +67,7 @@ func (e *Entra) register(ctx context.Context, r registration) (registration, err
 			r.Roles[i].ID = uuid.NewString()
 		}
 	}
+	r.Created = e.clock.Now()
 	err = e.db.Tx(ctx, func(tx *sql.Tx) error {
 		if _, err := e.application(ctx, selectApplication, r.AppID); err == nil {
 			return fmt.Errorf("%w: the application exists", ErrBadRegistration)
@@ -75,7 +75,7 @@ func (e *Entra) register(ctx context.Context, r registration) (registration, err
 		if err := writeApplication(ctx, tx, r.Application, nil); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, insertPrincipal, r.PrincipalID, r.TenantID, r.AppID, r.AssignmentRequired); err != nil {
+		if _, err := tx.ExecContext(ctx, insertPrincipal, r.PrincipalID, r.TenantID, r.AppID, r.AssignmentRequired, sqlstore.Micros(r.Created)); err != nil {
 			return err
 		}
 		for _, owner := range r.Owners {
@@ -90,9 +90,8 @@ func (e *Entra) register(ctx context.Context, r registration) (registration, err
 
 // addSecret makes a client secret, which is told this once.
 func (e *Entra) addSecret(ctx context.Context, appID string, expires time.Time) (keyID, secret string, err error) {
-	keyID, secret = uuid.NewString(), rand.Text()+rand.Text()
-	err = e.writeCredential(ctx, appID, insertSecret, keyID, appID, digest(secret), sqlstore.Micros(expires))
-	return keyID, secret, err
+	made, secret, err := e.AddSecret(ctx, appID, Secret{End: expires})
+	return made.KeyID, secret, err
 }
 
 // addCertificate registers the certificate of a PEM text.
@@ -139,7 +138,7 @@ func (e *Entra) grant(ctx context.Context, tenantName, resourceApp, clientApp, v
 	for _, role := range app.Roles {
 		if role.Value == value {
 			return e.db.Tx(ctx, func(tx *sql.Tx) error {
-				_, err := tx.ExecContext(ctx, insertRole, uuid.NewString(), resource.ID, client.ID, role.ID)
+				_, err := tx.ExecContext(ctx, insertRole, uuid.NewString(), resource.ID, client.ID, role.ID, sqlstore.Micros(e.clock.Now()))
 				return err
 			})
 		}
@@ -147,7 +146,8 @@ func (e *Entra) grant(ctx context.Context, tenantName, resourceApp, clientApp, v
 	return fmt.Errorf("%w: the application has no role %q", ErrBadRegistration, value)
 }
 
-// Routes adds the directory's control API, below /_guichet/entra/. changed is
+// Routes adds the directory's control API, below /_guichet/entra/, and the managed
+// identity endpoint. changed is
 // called after each change.
 func (e *Entra) Routes(mux *http.ServeMux, changed func()) {
 	handle := func(pattern string, status int, act func(r *http.Request, decode func(any) error) (any, error)) {
@@ -173,6 +173,7 @@ func (e *Entra) Routes(mux *http.ServeMux, changed func()) {
 			}
 		})
 	}
+	mux.HandleFunc("GET /_guichet/msi/token", e.managedIdentity)
 	handle("POST /_guichet/entra/rotate", http.StatusOK, func(r *http.Request, decode func(any) error) (any, error) {
 		var body struct{ Forget bool }
 		if err := decode(&body); err != nil {
@@ -182,7 +183,11 @@ func (e *Entra) Routes(mux *http.ServeMux, changed func()) {
 		return map[string]string{"kid": kid}, err
 	})
 	handle("POST /_guichet/entra/tenants", http.StatusCreated, func(r *http.Request, decode func(any) error) (any, error) {
-		var t Tenant
+		var t struct {
+			Tenant
+			// Without are app ids of Microsoft's that are not present there.
+			Without []string `json:"without,omitempty"`
+		}
 		if err := decode(&t); err != nil {
 			return nil, err
 		}
@@ -193,17 +198,21 @@ func (e *Entra) Routes(mux *http.ServeMux, changed func()) {
 		if _, err := uuid.Parse(t.ID); err != nil || t.Domain == "" || t.Name == "" {
 			return nil, fmt.Errorf("%w: id must be a GUID, displayName and defaultDomain given", ErrBadRegistration)
 		}
-		return t, e.db.Tx(r.Context(), func(tx *sql.Tx) error { return addTenant(r.Context(), tx, t) })
+		return t, e.db.Tx(r.Context(), func(tx *sql.Tx) error { return addTenant(r.Context(), tx, t.Tenant, t.Without) })
+	})
+	handle("GET /_guichet/entra/users", http.StatusOK, func(r *http.Request, _ func(any) error) (any, error) {
+		list, err := sqlstore.List(r.Context(), e.db.Read(), userCols, selectAllUsers)
+		return map[string]any{"items": list}, err
+	})
+	handle("POST /_guichet/entra/users", http.StatusCreated, func(r *http.Request, decode func(any) error) (any, error) {
+		var body newUser
+		if err := decode(&body); err != nil {
+			return nil, err
+		}
+		return e.addUser(r.Context(), body)
 	})
 	handle("GET /_guichet/entra/applications", http.StatusOK, func(r *http.Request, _ func(any) error) (any, error) {
-		rows, err := sqlstore.List(r.Context(), e.db.Read(), applicationCols, selectApplications)
-		list := []Application{}
-		for _, row := range rows {
-			if err == nil {
-				err = errors.Join(json.Unmarshal([]byte(row.uris), &row.URIs), json.Unmarshal([]byte(row.roles), &row.Roles))
-			}
-			list = append(list, row.Application)
-		}
+		list, err := e.applications(r.Context(), selectApplications)
 		return map[string]any{"items": list}, err
 	})
 	handle("POST /_guichet/entra/applications", http.StatusCreated, func(r *http.Request, decode func(any) error) (any, error) {
@@ -239,16 +248,18 @@ func (e *Entra) Routes(mux *http.ServeMux, changed func()) {
 	})
 }
 
-// addTenant makes a tenant in which Microsoft's own applications are present.
-func addTenant(ctx context.Context, tx *sql.Tx, t Tenant) error {
+// addTenant makes a tenant in which Microsoft's own applications are present, but
+// for those in without.
+func addTenant(ctx context.Context, tx *sql.Tx, t Tenant, without []string) error {
 	if _, err := tx.ExecContext(ctx, insertTenant, t.ID, t.Name, t.Domain); err != nil {
 		return err
 	}
 	for _, s := range seedApps {
-		if s.app.TenantID == "" {
-			if _, err := tx.ExecContext(ctx, insertPrincipal, uuid.NewString(), t.ID, s.app.AppID, 0); err != nil {
-				return err
-			}
+		if s.app.TenantID != "" || slices.Contains(without, s.app.AppID) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, insertPrincipal, uuid.NewString(), t.ID, s.app.AppID, 0, 0); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	wk "guichet/internal/cloud/wellknown"
@@ -28,14 +29,17 @@ var seedApps = []struct {
 	app       Application
 	principal string
 }{
-	{Application{AppID: "797f4846-ba00-4fd7-ba43-dac1f8f63013", Name: "Windows Azure Service Management API", TokenVersion: 1,
+	{Application{AppID: ManagementAppID, Name: "Windows Azure Service Management API", TokenVersion: 1, Manifest: Manifest{Scopes: userImpersonation},
 		URIs: []string{"https://management.azure.com", "https://management.core.windows.net"}}, "0b1e0000-0000-4000-8000-000000000011"},
-	{Application{AppID: "1fd5118e-2576-4263-8130-9503064c837a", Name: "Azure Communication Services", TokenVersion: 1,
+	{Application{AppID: communicationAppID, Name: "Azure Communication Services", TokenVersion: 1,
 		URIs: []string{"https://communication.azure.com"}}, "0b1e0000-0000-4000-8000-000000000012"},
-	{Application{AppID: "00000003-0000-0000-c000-000000000000", Name: "Microsoft Graph", TokenVersion: 1,
-		URIs: []string{"https://graph.microsoft.com"}}, "0b1e0000-0000-4000-8000-000000000013"},
+	{Application{AppID: GraphAppID, Name: "Microsoft Graph", TokenVersion: 1, Roles: graphRoles, Manifest: Manifest{Scopes: graphScopes},
+		URIs: []string{GraphAudience}}, "0b1e0000-0000-4000-8000-000000000013"},
 	{Application{AppID: wk.EventGridAppID, Name: "Microsoft.EventGrid", TokenVersion: 1,
 		URIs: []string{"https://eventgrid.azure.net"}}, wk.EventGridObjectID},
+	{Application{AppID: azureCLIAppID, Name: "Microsoft Azure CLI", TokenVersion: 1, Manifest: Manifest{
+		FallbackPublic: true, PublicClient: Platform{RedirectURIs: []string{"http://localhost"}},
+	}}, "0b1e0000-0000-4000-8000-000000000014"},
 	{Application{AppID: wk.ToolsClientID, TenantID: wk.TenantID, Name: "guichet-tools", TokenVersion: 1}, wk.ToolsObjectID},
 	{Application{AppID: wk.WebhookClientID, TenantID: wk.TenantID, Name: wk.WebhookAppName, TokenVersion: 1,
 		Audience: "AzureADMultipleOrgs", URIs: []string{"api://" + wk.WebhookClientID}, Roles: []AppRole{secureWebhookRole}}, wk.WebhookObjectID},
@@ -43,26 +47,29 @@ var seedApps = []struct {
 
 const (
 	insertTenant = `INSERT INTO entra_tenants (id, name, domain) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
-	insertApp    = `INSERT INTO entra_applications (app_id, object_id, tenant_id, name, audience, token_version, uris, roles)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
-	insertPrincipal = `INSERT INTO entra_principals (id, tenant_id, app_id, assignment_required) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING`
-	insertSecret = `INSERT INTO entra_secrets (key_id, app_id, digest, expires_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	insertApp    = `INSERT INTO entra_applications (app_id, object_id, tenant_id, name, audience, token_version, uris, roles, manifest, created_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
+	// What Microsoft's own applications offer is the program's, not the user's.
+	renewApp        = `UPDATE entra_applications SET roles = $1, manifest = $2 WHERE app_id = $3`
+	insertPrincipal = `INSERT INTO entra_principals (id, tenant_id, app_id, assignment_required, created_us)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	insertSecret = `INSERT INTO entra_secrets (key_id, app_id, digest, name, hint, start_us, expires_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 	insertOwner  = `INSERT INTO entra_owners (app_id, principal_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-	countTenants = `SELECT count(*) FROM entra_tenants`
+	countUsers   = `SELECT count(*) FROM entra_users`
 	clearApps    = `DELETE FROM entra_applications`
 	clearTenants = `DELETE FROM entra_tenants`
 )
 
-// Seed puts the well-known objects into an empty directory. A directory that has
-// a tenant is left alone: what was changed stays changed.
+// Seed puts the well-known objects into a directory without users. One that has
+// some is left alone: what was changed stays changed.
 func (e *Entra) Seed(ctx context.Context) error {
 	err := e.db.Tx(ctx, func(tx *sql.Tx) error {
-		n, err := sqlstore.One(ctx, tx, func(n *int) []any { return []any{n} }, countTenants)
+		n, err := sqlstore.One(ctx, tx, func(n *int) []any { return []any{n} }, countUsers)
 		if err != nil || n > 0 {
 			return err
 		}
-		return seed(ctx, tx)
+		return e.seed(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("seed the directory: %w", err)
@@ -78,7 +85,7 @@ func (e *Entra) Reset(ctx context.Context) error {
 				return err
 			}
 		}
-		return seed(ctx, tx)
+		return e.seed(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("reset the directory: %w", err)
@@ -86,7 +93,7 @@ func (e *Entra) Reset(ctx context.Context) error {
 	return nil
 }
 
-func seed(ctx context.Context, tx *sql.Tx) error {
+func (e *Entra) seed(ctx context.Context, tx *sql.Tx) error {
 	run := func(err error, query string, args ...any) error {
 		if err != nil {
 			return err
@@ -94,6 +101,7 @@ func seed(ctx context.Context, tx *sql.Tx) error {
 		_, err = tx.ExecContext(ctx, query, args...)
 		return err
 	}
+	now := sqlstore.Micros(e.clock.Now())
 	err := run(nil, insertTenant, wk.TenantID, wk.TenantName, wk.Domain)
 	for i, s := range seedApps {
 		if s.app.TenantID == "" {
@@ -103,11 +111,40 @@ func seed(ctx context.Context, tx *sql.Tx) error {
 			s.app.Audience = "AzureADMyOrg"
 		}
 		s.app.ObjectID = fmt.Sprintf("0b1e0000-0000-4000-8000-0000000001%02d", i)
+		s.app.Created = e.clock.Now()
 		err = writeApplication(ctx, tx, s.app, err)
-		err = run(err, insertPrincipal, s.principal, wk.TenantID, s.app.AppID, 0)
+		if s.app.firstParty() {
+			roles, manifest, jsonErr := s.app.columns()
+			err = run(errors.Join(err, jsonErr), renewApp, roles, manifest, s.app.AppID)
+		}
+		err = run(err, insertPrincipal, s.principal, wk.TenantID, s.app.AppID, 0, now)
 	}
-	err = run(err, insertSecret, "5ec00000-0000-4000-8000-000000000001", wk.ToolsClientID, digest(wk.ToolsSecret), 0)
-	return run(err, insertOwner, wk.WebhookClientID, wk.ToolsObjectID)
+	err = run(err, insertSecret, "5ec00000-0000-4000-8000-000000000001", wk.ToolsClientID, digest(wk.ToolsSecret),
+		"", wk.ToolsSecret[:3], now, sqlstore.Micros(e.clock.Now().AddDate(100, 0, 0)))
+	err = run(err, insertOwner, wk.WebhookClientID, wk.ToolsObjectID)
+	for i, role := range toolsPermissions {
+		err = run(err, insertRole, fmt.Sprintf("7a1e0000-0000-4000-8000-0000000001%02d", i), graphObjectID, wk.ToolsObjectID,
+			roleID(graphRoles, role), now)
+	}
+	err = run(err, insertUser, wk.UserObjectID, wk.TenantID, wk.UserName, wk.UserDisplayName, "Alex", "Admin", wk.UserName,
+		hashPassword(wk.UserPassword), true, now)
+	return run(err, insertDirectoryRole, wk.UserObjectID, GlobalAdministrator)
+}
+
+// toolsPermissions are the application permissions of Microsoft Graph that the
+// principal for tools has.
+var toolsPermissions = []string{"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All"}
+
+// graphObjectID is the object id of Microsoft Graph's service principal.
+const graphObjectID = "0b1e0000-0000-4000-8000-000000000013"
+
+func roleID(roles []AppRole, value string) string {
+	for _, role := range roles {
+		if role.Value == value {
+			return role.ID
+		}
+	}
+	return ""
 }
 
 // writeApplication inserts a registration unless err, which it passes on.
@@ -118,20 +155,30 @@ func writeApplication(ctx context.Context, tx *sql.Tx, a Application, err error)
 	if a.URIs == nil {
 		a.URIs = []string{}
 	}
-	if a.Roles == nil {
-		a.Roles = []AppRole{}
-	}
 	uris, err := json.Marshal(a.URIs)
 	if err != nil {
 		return err
 	}
-	roles, err := json.Marshal(a.Roles)
+	roles, manifest, err := a.columns()
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, insertApp, a.AppID, a.ObjectID, a.TenantID, a.Name, a.Audience, a.TokenVersion,
-		string(uris), string(roles))
+		string(uris), roles, manifest, sqlstore.Micros(a.Created))
 	return err
+}
+
+// columns are roles and manifest as they are stored.
+func (a Application) columns() (roles, manifest string, err error) {
+	if a.Roles == nil {
+		a.Roles = []AppRole{}
+	}
+	r, err := json.Marshal(a.Roles)
+	if err != nil {
+		return "", "", err
+	}
+	m, err := json.Marshal(a.Manifest)
+	return string(r), string(m), err
 }
 
 // digest is how a client secret is stored.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"guichet/internal/cloud/azerror"
 	"guichet/internal/cloud/traffic"
@@ -17,47 +18,68 @@ import (
 // maxForm bounds the body of a token request, in bytes.
 const maxForm = 64 << 10
 
-// token answers the token endpoint: client_credentials only, as tools and
-// services use it.
+// token answers the token endpoint, for applications and for users.
 func (e *Entra) token(w http.ResponseWriter, r *http.Request, tenantName string, version endpoint) {
+	if origin := r.Header.Get("Origin"); origin != "" {
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Add("Vary", "Origin")
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		writeError(w, r, e.clock.Now(), invalidRequest(90014, "The request body cannot be read as a form."))
 		return
 	}
-	token, resource, err := e.clientCredentials(r, tenantName, version)
+	answer, err := e.grantTokens(r, tenantName, version)
 	if err != nil {
 		writeError(w, r, e.clock.Now(), err)
 		return
 	}
 	w.Header().Set("Pragma", "no-cache")
-	seconds := int(token.ExpiresAt.Sub(e.clock.Now()).Seconds())
+	azerror.WriteJSON(w, http.StatusOK, answer)
+}
+
+// deviceGrant is the grant type of the device code flow (RFC 8628).
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
+
+func (e *Entra) grantTokens(r *http.Request, tenantName string, version endpoint) (map[string]any, error) {
+	switch kind := r.PostForm.Get("grant_type"); kind {
+	case "client_credentials":
+		token, resource, err := e.clientCredentials(r, tenantName, version)
+		return tokenAnswer(token, resource, version, e.clock.Now()), err
+	case "authorization_code":
+		return e.authorizationCode(r, tenantName, version)
+	case "refresh_token":
+		return e.refreshToken(r, tenantName, version)
+	case deviceGrant, "device_code":
+		return e.deviceToken(r, tenantName, version)
+	case "":
+		return nil, missing("grant_type")
+	default:
+		return nil, &oauthError{
+			Status: http.StatusBadRequest, Code: "unsupported_grant_type", Number: 70003,
+			Text: fmt.Sprintf("The app requested an unsupported grant type '%s'.", kind),
+		}
+	}
+}
+
+// tokenAnswer is the body that hands out a token; v1 writes numbers as text.
+func tokenAnswer(token Token, resource string, version endpoint, now time.Time) map[string]any {
+	seconds := int(token.ExpiresAt.Sub(now).Seconds())
 	if version == v1 {
-		azerror.WriteJSON(w, http.StatusOK, map[string]any{
+		return map[string]any{
 			"token_type": "Bearer", "expires_in": strconv.Itoa(seconds), "ext_expires_in": strconv.Itoa(seconds),
 			"expires_on": strconv.FormatInt(token.ExpiresAt.Unix(), 10),
 			"not_before": strconv.FormatInt(token.NotBefore.Unix(), 10),
 			"resource":   resource, "access_token": token.Value,
-		})
-		return
+		}
 	}
-	azerror.WriteJSON(w, http.StatusOK, map[string]any{
+	return map[string]any{
 		"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token.Value,
-	})
+	}
 }
 
 func (e *Entra) clientCredentials(r *http.Request, tenantName string, version endpoint) (Token, string, error) {
 	ctx, form := r.Context(), r.PostForm
-	switch form.Get("grant_type") {
-	case "client_credentials":
-	case "":
-		return Token{}, "", missing("grant_type")
-	default:
-		return Token{}, "", &oauthError{
-			Status: http.StatusBadRequest, Code: "unsupported_grant_type", Number: 70003,
-			Text: fmt.Sprintf("The app requested an unsupported grant type '%s'.", form.Get("grant_type")),
-		}
-	}
 	if shared(tenantName) {
 		return Token{}, "", invalidRequest(900023, fmt.Sprintf(
 			"Specified tenant identifier '%s' is neither a valid DNS name, nor a valid external domain.", tenantName))
@@ -116,6 +138,7 @@ func askedResource(form url.Values, version endpoint) (string, error) {
 type authMethod string
 
 const (
+	byNothing     authMethod = "0"
 	bySecret      authMethod = "1"
 	byCertificate authMethod = "2"
 )
@@ -132,36 +155,45 @@ func (m authMethod) credential() traffic.Credential {
 // authenticate finds the calling application's principal in the tenant and
 // checks its credential.
 func (e *Entra) authenticate(r *http.Request, tenant Tenant) (Principal, authMethod, error) {
-	ctx, form := r.Context(), r.PostForm
-	id, secret := form.Get("client_id"), form.Get("client_secret")
-	if user, password, ok := r.BasicAuth(); ok && id == "" {
-		// RFC 6749 section 2.3.1: both parts are form-encoded inside Basic.
-		id, _ = url.QueryUnescape(user)
-		secret, _ = url.QueryUnescape(password)
-	}
+	ctx := r.Context()
+	id, _ := clientSecret(r)
 	if id == "" {
 		return Principal{}, "", missing("client_id")
 	}
 	client, err := e.principal(ctx, tenant.ID, id)
 	if errors.Is(err, sqlstore.ErrNotFound) {
-		return client, "", &oauthError{
-			Status: http.StatusBadRequest, Code: "unauthorized_client", Number: 700016,
-			Text: fmt.Sprintf("Application with identifier '%s' was not found in the directory '%s'. This can happen if the "+
-				"application has not been installed by the administrator of the tenant or consented to by any user in the "+
-				"tenant. You may have sent your authentication request to the wrong tenant.", id, tenant.Name),
-		}
+		return client, "", notInstalled(id, tenant)
 	}
 	if err != nil {
 		return client, "", err
 	}
-	if assertion := form.Get("client_assertion"); assertion != "" {
-		return client, byCertificate, e.checkAssertion(ctx, client.AppID, form.Get("client_assertion_type"), assertion)
+	method, err := e.proveCredential(r, client.AppID)
+	return client, method, err
+}
+
+// clientSecret reads id and secret from the form or from Basic authentication.
+func clientSecret(r *http.Request) (id, secret string) {
+	id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
+	if user, password, ok := r.BasicAuth(); ok && (id == "" || strings.EqualFold(id, user)) {
+		// RFC 6749 section 2.3.1: both parts are form-encoded inside Basic.
+		id, _ = url.QueryUnescape(user)
+		secret, _ = url.QueryUnescape(password)
 	}
+	return id, secret
+}
+
+// proveCredential checks the credential of an application.
+func (e *Entra) proveCredential(r *http.Request, appID string) (authMethod, error) {
+	ctx, form := r.Context(), r.PostForm
+	if assertion := form.Get("client_assertion"); assertion != "" {
+		return byCertificate, e.checkAssertion(ctx, appID, form.Get("client_assertion_type"), assertion)
+	}
+	_, secret := clientSecret(r)
 	if secret == "" {
-		return client, "", invalidClient(7000218,
+		return "", invalidClient(7000218,
 			"The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
 	}
-	return client, bySecret, e.checkSecret(ctx, client.AppID, secret)
+	return bySecret, e.checkSecret(ctx, appID, secret)
 }
 
 func (e *Entra) checkSecret(ctx context.Context, appID, secret string) error {

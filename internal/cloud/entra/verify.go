@@ -20,8 +20,15 @@ var (
 // Claims are what a verified access token says.
 type Claims struct {
 	TenantID string
-	// ObjectID is the caller's service principal in that tenant.
+	// ObjectID is the caller in that tenant: a service principal, or the user on
+	// whose behalf an application calls.
 	ObjectID string
+	// Scopes are what the user lets the application do; none in a token of an
+	// application's own.
+	Scopes []string
+	// UserName is the user's principal name, empty in a token of an application's
+	// own.
+	UserName string
 	// AppID is the calling application.
 	AppID     string
 	Audience  string
@@ -37,7 +44,10 @@ type tokenClaims struct {
 	AppID string   `json:"appid"`
 	Azp   string   `json:"azp"`
 	Ver   string   `json:"ver"`
+	Scp   string   `json:"scp"`
 	Roles []string `json:"roles"`
+	UPN   string   `json:"upn"`
+	Name  string   `json:"preferred_username"`
 }
 
 // nbfLeeway is the clock skew granted to a token from the future; a token that
@@ -64,6 +74,7 @@ func (e *Entra) Verify(ctx context.Context, token string, audiences ...string) (
 		return Claims{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	c := Claims{TenantID: claims.Tid, ObjectID: claims.Oid, AppID: claims.AppID, Roles: claims.Roles, Version: claims.Ver}
+	c.Scopes, c.UserName = strings.Fields(claims.Scp), claims.UPN+claims.Name
 	issuer := issuerV1(claims.Tid)
 	if claims.Ver == "2.0" {
 		issuer, c.AppID = e.issuerV2(claims.Tid), claims.Azp

@@ -34,9 +34,17 @@ const (
 	// EventGridObjectID is the object id of its service principal in the tenant.
 	EventGridObjectID = "0b1e0000-0000-4000-8000-000000000003"
 
-	// UserName and UserPassword are a user's.
+	// UserName and UserPassword are a user's: Global Administrator of the tenant
+	// and Owner of the subscription.
 	UserName     = "admin@contoso.onmicrosoft.com"
 	UserPassword = "guichet-local-password"
+	// UserObjectID is the user's object id, UserDisplayName its name.
+	UserObjectID    = "0b1e0000-0000-4000-8000-000000000004"
+	UserDisplayName = "Alex Admin"
+
+	// IdentityHeader is what the managed identity endpoint wants in the header
+	// X-IDENTITY-HEADER.
+	IdentityHeader = "guichet-local"
 )
 
 // The subscription and what is in it.
