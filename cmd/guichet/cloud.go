@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"guichet/internal/cloud"
@@ -56,10 +60,37 @@ func (c *cloudCmd) Run(ctx context.Context, s *shell) error {
 	if err != nil {
 		return err
 	}
-	if err := s.say(cloudReady(local), c.JSON); err != nil {
+	if dir != "" {
+		err = announce(dir, local)
+	}
+	if err == nil {
+		err = s.say(cloudReady(local), c.JSON)
+	}
+	if err != nil {
 		return errors.Join(err, local.Close())
 	}
 	return local.Run(ctx)
+}
+
+// announcement is where the local cloud of a data folder tells commands its
+// address.
+func announcement(dir string) string { return filepath.Join(dir, "cloud", "address") }
+
+// announce writes it.
+func announce(dir string, local *cloud.Cloud) error {
+	if err := os.WriteFile(announcement(dir), []byte(local.HTTPSURL()+"\n"), 0o600); err != nil {
+		return fmt.Errorf("the data folder cannot be written: %w", err)
+	}
+	return nil
+}
+
+// announced reads it.
+func announced(dir string) (string, error) {
+	text, err := os.ReadFile(announcement(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", errors.New("no local cloud has run in this data folder: start guichet up or guichet cloud first")
+	}
+	return strings.TrimSpace(string(text)), err
 }
 
 func cloudReady(c *cloud.Cloud) ready {

@@ -91,9 +91,9 @@ func (f toolFlags) open(ctx context.Context, s *shell) (*desk.Tools, *controlpla
 	}
 	azure := f.azure()
 	if f.Local {
-		base := strings.TrimRight(f.AzureARM, "/")
-		if base == strings.TrimRight(connection.PublicAzure.ResourceManager, "/") {
-			base = "https://" + "localhost:8443"
+		base, err := announced(dir)
+		if err != nil {
+			return nil, nil, err
 		}
 		azure = at(azure, base, filepath.Join(dir, "cloud", "ca.pem"))
 	}

@@ -56,6 +56,8 @@ func TestStories(t *testing.T) {
 					ts.Check(cmd.Process.Signal(os.Interrupt))
 				}
 			},
+			// answering FILE waits until the desk whose address FILE holds answers.
+			"answering": func(ts *testscript.TestScript, _ bool, args []string) { answering(ts, ts.ReadFile(args[0])) },
 			// await FILE waits until a file that a background command makes is there.
 			"await": func(ts *testscript.TestScript, _ bool, args []string) { await(ts, ts.MkAbs(args[0])) },
 		},

@@ -33,6 +33,9 @@ func (c *upCmd) Run(ctx context.Context, s *shell) error {
 	if err != nil {
 		return err
 	}
+	if err := announce(o.DataDir, local); err != nil {
+		return errors.Join(err, local.Close())
+	}
 	o.Azure = azureAt(local)
 	d, err := desk.New(ctx, o)
 	if err != nil {
