@@ -40,7 +40,7 @@ func userOf(ctx context.Context) people.User {
 func (a *api) outer(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, show(problem.New(problem.Forbidden, "role.needed"), languageOf(r.Header.Get("Accept-Language"))))
+		writeProblem(w, show(problem.New(problem.Forbidden, "request.otherSite"), languageOf(r.Header.Get("Accept-Language"))))
 	}))
 	// Event Grid is no browser: it sends neither Origin nor Sec-Fetch-Site, except
 	// the Origin of CloudEvents, which its own handshake has agreed to.

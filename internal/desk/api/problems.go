@@ -68,6 +68,10 @@ var sentences = map[string][2]string{
 		"Something in this request is not as it should be. Correct the fields that are marked.",
 		"Un élément de cette demande est incorrect. Corrigez les champs signalés.",
 	},
+	"request.otherSite": {
+		"This request came from a page of another site and was refused. Open the desk itself and try again.",
+		"Cette demande vient d’une page d’un autre site et a été refusée. Ouvrez le poste de travail lui-même et réessayez.",
+	},
 	"request.unknown": {"There is nothing at this address.", "Il n’y a rien à cette adresse."},
 	"signIn.needed":   {"Sign in first.", "Connectez-vous d’abord."},
 	"signIn.wrong": {
