@@ -101,7 +101,6 @@ type automatic struct {
 	azure *controlplane.Client
 
 	resource controlplane.Resource
-	values   connection.Values
 	appID    string
 	topic    string
 	made     connection.Made
