@@ -60,7 +60,7 @@ func New(o Options) http.Handler {
 	config := huma.DefaultConfig("Guichet", o.Version)
 	config.Info.Description = "The desk: conversations, people, phone numbers and the connection to Azure Communication Services. " +
 		"Whatever the page does, this API does."
-	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "/api/docs", "/api/schemas"
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/openapi", "", "/api/schemas"
 	// No $schema member in answers: clients compare bodies.
 	config.CreateHooks = nil
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -69,6 +69,7 @@ func New(o Options) http.Handler {
 	a := &api{Options: o, huma: humago.New(mux, config)}
 	a.routes()
 	mux.Handle("GET /api/live", a.guard(people.Agent, http.HandlerFunc(a.live)))
+	mux.HandleFunc("GET /api/docs", a.docs)
 	mux.Handle("/api/", http.HandlerFunc(a.unknown))
 	mux.Handle("/webhooks/{kind}/{connection}", o.Webhook)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

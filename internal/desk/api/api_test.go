@@ -51,6 +51,26 @@ func TestOpenAPIDocumentIsTheCommittedOne(t *testing.T) {
 	}
 }
 
+// The documentation needs no other host, and lists every operation.
+func TestDocumentationIsWhole(t *testing.T) {
+	t.Parallel()
+	h := New(Options{
+		Version: "0", Page: http.NotFoundHandler(), Webhook: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
+		PublicURL: "http://localhost:8080",
+	})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/docs", nil))
+	page := w.Body.String()
+	if w.Code != http.StatusOK || strings.Contains(page, "<script") || strings.Contains(page, "//unpkg") || strings.Contains(page, "src=") {
+		t.Errorf("status %d, or the page asks for more", w.Code)
+	}
+	for _, want := range []string{"/api/conversations/{id}/messages", "/api/session/link", "Idempotency-Key", "customer"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
 // Every code that a room names has its sentence, and every sentence is used.
 func TestEveryProblemHasItsSentence(t *testing.T) {
 	t.Parallel()
