@@ -3,7 +3,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 // The first use of a page loads its code, which takes a while on a busy machine.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 25_000 });
 
 // What Fluent asks of a browser and jsdom does not have. None of it draws anything.
 globalThis.ResizeObserver ??= class {
