@@ -1,4 +1,4 @@
-// Package web holds the built pages (desk, handset) inside the binary and serves them.
+// Package web holds the built pages (desk, portal, handset) inside the binary and serves them.
 //
 // It owns how built files reach a browser: caching, compression, the security headers of a page. It does not own what the pages
 // do (TypeScript under src) nor which addresses show them (the programs that mount its handlers). The files come from
@@ -46,7 +46,7 @@ func Handler(entry string) http.Handler {
 	return Built().Handler(entry)
 }
 
-// Handler serves a whole page by its entry ("desk", "handset"): its assets under /assets/ and its HTML for every other path, since
+// Handler serves a whole page by its entry ("desk", "portal", "handset"): its assets under /assets/ and its HTML for every other path, since
 // the page itself looks at the path to know what to show.
 func (p *Pages) Handler(entry string) http.Handler {
 	assets, page := p.Assets(), p.Page(entry)

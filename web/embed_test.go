@@ -161,7 +161,7 @@ func TestPageThatWasNotBuiltSaysWhatToDo(t *testing.T) {
 
 // The embedded folder is there in a clean clone and after a build alike; each entry is then either the page or what to do.
 func TestBuilt(t *testing.T) {
-	for _, entry := range []string{"desk", "handset"} {
+	for _, entry := range []string{"desk", "portal", "handset"} {
 		response := get(t, web.Built().Page(entry), "GET", "/", nil)
 		got := body(t, response)
 		page := response.StatusCode == 200 && strings.Contains(got, `<script type="module"`)

@@ -8,6 +8,15 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const foundation =
   /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|@tanstack|react-router|tabster|keyborg|stylis|rtl-css-js|@griffel|@emotion|@floating-ui|use-sync-external-store)\//;
 
+/** What every page draws at once; of other parts of Fluent each page takes its own. */
+const fluent =
+  /node_modules\/@fluentui\/(tokens|react-(button|tooltip|message-bar|spinner|portal|provider|link|aria|shared-contexts|label|jsx-runtime|theme))\//;
+
+function chunkOf(id: string): string | undefined {
+  if (foundation.test(id)) return 'foundation';
+  return fluent.test(id) ? 'fluent' : undefined;
+}
+
 /**
  * Empties dist but leaves .gitkeep, which lets the Go package embed the folder before anything was built. Vite's own emptying
  * would remove it.
@@ -34,10 +43,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { desk: `${root}desk.html`, handset: `${root}handset.html` },
+      input: {
+        desk: `${root}desk.html`,
+        portal: `${root}portal.html`,
+        handset: `${root}handset.html`,
+      },
       output: {
-        // What every page needs from the start in one file: it compresses better together and changes only with the dependencies.
-        manualChunks: (id) => (foundation.test(id) ? 'foundation' : undefined),
+        // What every page needs from the start in two files: it compresses better together and changes only with the dependencies.
+        manualChunks: chunkOf,
+        onlyExplicitManualChunks: true,
       },
     },
   },

@@ -4,12 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { formatMoment } from '../../shared/format/time';
+import { type Column, DataTable } from '../../shared/ui/DataTable';
 import { Loading, LoadingFailed, Note } from '../../shared/ui/Note';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
 import { type EventState, eventStates, type LedgerEvent } from '../api/types';
 import { AdminPage } from '../shell/AdminPage';
-import { type Column, DataTable } from '../shell/DataTable';
 import { EventDrawer } from './EventDrawer';
 import { stateColors } from './stateColors';
 

@@ -4,8 +4,14 @@ import { describe, expect, it } from 'vitest';
 type Texts = { [key: string]: string | Texts };
 
 const src = `${import.meta.dirname}/../../`;
+/** The texts of an area: those of every first visit, and of parts that are loaded later. */
 const texts = (area: string, language: string): Texts =>
-  JSON.parse(readFileSync(`${src}${area}/i18n/${language}.json`, 'utf8'));
+  Object.assign(
+    {},
+    ...readdirSync(`${src}${area}/i18n`)
+      .filter((file) => file.split('.').at(-2) === language && file.endsWith('.json'))
+      .map((file) => JSON.parse(readFileSync(`${src}${area}/i18n/${file}`, 'utf8'))),
+  );
 
 function flat(of: Texts, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
@@ -20,7 +26,7 @@ const plural = /_(zero|one|two|few|many|other)$/;
 const base = (key: string) => key.replace(plural, '');
 const holes = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1]).sort();
 
-describe.each(['shared', 'desk', 'handset'])('texts of %s', (area) => {
+describe.each(['shared', 'desk', 'portal', 'handset'])('texts of %s', (area) => {
   const en = flat(texts(area, 'en'));
   const fr = flat(texts(area, 'fr'));
 
@@ -66,7 +72,7 @@ describe('texts in use', () => {
   it.each(files)('%s uses texts that exist', (file) => {
     const source = readFileSync(src + file, 'utf8');
     const area = file.split('/')[0] ?? '';
-    if (area !== 'desk' && area !== 'handset') return;
+    if (!['desk', 'portal', 'handset'].includes(area)) return;
     const keys = [...source.matchAll(/\bt\(\s*'([\w.]+)'/g)].map((match) => match[1] ?? '');
     for (const key of keys) expect(known(area), file).toContain(key);
     for (const match of source.matchAll(/\bt\(\s*`([\w.]+)\.\$\{/g)) {

@@ -1,24 +1,17 @@
 import { Button, Tooltip } from '@fluentui/react-components';
 import { CheckmarkRegular, CopyRegular } from '@fluentui/react-icons';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCopy } from './useCopy';
 
-/** Copies a text to the clipboard and says so. `what` names the text for those who do not see where the button stands. */
-export function CopyButton({ text, what }: { text: string; what: string }) {
+/**
+ * Copies a text to the clipboard and says so. `what` names the text for those who do not see where the button stands; with `named`
+ * the button itself says it.
+ */
+export function CopyButton({ text, what, named }: { text: string; what: string; named?: boolean }) {
   const { t } = useTranslation();
-  const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle');
-  useEffect(() => {
-    if (state === 'idle') return;
-    const timer = setTimeout(() => setState('idle'), 2500);
-    return () => clearTimeout(timer);
-  }, [state]);
-
-  const copy = () =>
-    writeClipboard(text).then(
-      () => setState('done'),
-      () => setState('failed'),
-    );
-  const label = state === 'idle' ? t('copy.do') : t(`copy.${state}`);
+  const { state, copy } = useCopy(text);
+  const idle = named ? t('copy.label', { what }) : t('copy.do');
+  const label = state === 'idle' ? idle : t(`copy.${state}`);
   return (
     <>
       <Tooltip content={t('copy.label', { what })} relationship="label">
@@ -35,16 +28,4 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       </span>
     </>
   );
-}
-
-/** The clipboard interface exists on secure origins only; a desk on plain http in an office needs the old way. */
-async function writeClipboard(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = document.createElement('textarea');
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const copied = document.execCommand('copy');
-  field.remove();
-  if (!copied) throw new Error('the browser refused to copy');
 }

@@ -1,0 +1,66 @@
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Routes } from 'react-router';
+import { PageTheme } from '../shared/theme/PageTheme';
+import { Note } from '../shared/ui/Note';
+import { PortalLive } from './live/PortalLive';
+import { Shell } from './shell/Shell';
+import { AppLink } from './ui/AppLink';
+
+const HomePage = lazy(() => import('./home/HomePage'));
+const GroupsPage = lazy(() => import('./resource/GroupsPage'));
+const GroupPage = lazy(() => import('./resource/GroupPage'));
+const ServicePage = lazy(() => import('./resource/ServicePage'));
+const TopicPage = lazy(() => import('./event/TopicPage'));
+const SubscriptionPage = lazy(() => import('./event/SubscriptionPage'));
+const AppsPage = lazy(() => import('./app/AppsPage'));
+const AppPage = lazy(() => import('./app/AppPage'));
+const RequestsPage = lazy(() => import('./traffic/RequestsPage'));
+const DeliveriesPage = lazy(() => import('./traffic/DeliveriesPage'));
+const FaultsPage = lazy(() => import('./fault/FaultsPage'));
+const ResetPage = lazy(() => import('./reset/ResetPage'));
+
+/** The whole portal: what is shared, and which page an address shows. Resources have the address of their ARM id. Needs a router. */
+export function App({ client }: { client: QueryClient }) {
+  const group = 'resource/subscriptions/:subscription/resourceGroups/:group';
+  const grid = `${group}/providers/Microsoft.EventGrid`;
+  return (
+    <QueryClientProvider client={client}>
+      <PageTheme>
+        <PortalLive>
+          <Routes>
+            <Route element={<Shell />}>
+              <Route index element={<HomePage />} />
+              <Route path="groups" element={<GroupsPage />} />
+              <Route path={group} element={<GroupPage />} />
+              <Route
+                path={`${group}/providers/Microsoft.Communication/CommunicationServices/:name/:blade?`}
+                element={<ServicePage />}
+              />
+              <Route path={`${grid}/systemTopics/:name`} element={<TopicPage />} />
+              <Route path={`${grid}/topics/:name`} element={<TopicPage />} />
+              <Route path="event-subscription" element={<SubscriptionPage />} />
+              <Route path="apps" element={<AppsPage />} />
+              <Route path="apps/:id" element={<AppPage />} />
+              <Route path="requests" element={<RequestsPage />} />
+              <Route path="deliveries" element={<DeliveriesPage />} />
+              <Route path="faults" element={<FaultsPage />} />
+              <Route path="reset" element={<ResetPage />} />
+              <Route path="*" element={<NoSuchPage />} />
+            </Route>
+          </Routes>
+        </PortalLive>
+      </PageTheme>
+    </QueryClientProvider>
+  );
+}
+
+function NoSuchPage() {
+  const { t } = useTranslation();
+  return (
+    <Note title={t('noPage.title')} action={<AppLink to="/">{t('noPage.go')}</AppLink>}>
+      {t('noPage.text')}
+    </Note>
+  );
+}
