@@ -78,7 +78,7 @@ export default function FaultDialog({ onClose }: { onClose(): void }) {
     plane: () => (
       <Field key="plane" label={t('faults.plane')} hint={t('faults.hint.plane')}>
         <Select value={form.plane} onChange={set('plane')}>
-          <option value="">{t('faults.every')}</option>
+          <option value="">{t('faults.everyPlane')}</option>
           {planes.map((plane) => (
             <option key={plane} value={plane}>
               {t(`plane.${plane}`)}
