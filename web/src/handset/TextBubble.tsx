@@ -31,7 +31,7 @@ const useStyles = makeStyles({
     gap: '4px',
     color: tokens.colorNeutralForeground3,
   },
-  mark: { display: 'inline-flex', alignItems: 'center', gap: '4px' },
+  mark: { display: 'inline-flex', alignItems: 'center', gap: '4px', '& > svg': { flexShrink: 0 } },
   failed: { color: tokens.colorPaletteRedForeground1 },
 });
 

@@ -45,8 +45,9 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground3,
     paddingInline: tokens.spacingHorizontalXS,
   },
+  ourMeta: { justifyContent: 'flex-end' },
   failed: { color: tokens.colorPaletteRedForeground1 },
-  mark: { display: 'inline-flex', alignItems: 'center', gap: '4px' },
+  mark: { display: 'inline-flex', alignItems: 'center', gap: '4px', '& > svg': { flexShrink: 0 } },
 });
 
 /** A message of the transcript. */
@@ -65,7 +66,7 @@ export function MessageBubble({ message, customer }: { message: Message; custome
       <div className={mergeClasses(styles.bubble, inbound ? styles.theirs : styles.ours)}>
         {message.text}
       </div>
-      <Caption1 className={styles.meta}>
+      <Caption1 className={mergeClasses(styles.meta, !inbound && styles.ourMeta)}>
         <span>{author}</span>
         <span aria-hidden>·</span>
         <time dateTime={message.at} title={formatMoment(message.at, i18n.language)}>
@@ -132,7 +133,10 @@ export function OutgoingBubble({
       </div>
       {failed ? (
         <>
-          <Caption1 className={mergeClasses(styles.meta, styles.failed)} role="alert">
+          <Caption1
+            className={mergeClasses(styles.meta, styles.ourMeta, styles.failed)}
+            role="alert"
+          >
             <ErrorCircleRegular />
             <span>
               {t('send.failed')} {entry.problem}

@@ -15,7 +15,7 @@ const useStyles = makeStyles({
     flexGrow: 1,
   },
   icon: { fontSize: '40px', lineHeight: 0, color: tokens.colorNeutralForeground3 },
-  text: { color: tokens.colorNeutralForeground2, maxWidth: '44ch' },
+  text: { color: tokens.colorNeutralForeground2, maxWidth: '44ch', textAlign: 'center' },
 });
 
 export interface NoteProps {
