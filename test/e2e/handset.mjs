@@ -2,6 +2,9 @@
 import { becomes } from './browser.mjs';
 import { plain, wordsOf } from './words.mjs';
 
+// The number that the local cloud's resource owns for texts.
+export const tollFree = '+18335550100';
+
 export class HandsetPage {
   constructor(page, origin, language) {
     this.page = page;

@@ -1,6 +1,7 @@
 // A whole answer without a mouse, and all of it on a narrow window.
 import assert from 'node:assert/strict';
 import { becomes, picture } from './browser.mjs';
+import { fits } from './layout.mjs';
 import { story } from './story.mjs';
 import { languages } from './words.mjs';
 
@@ -114,17 +115,3 @@ const arrowTo = (page, target) => tabTo(page, target, 'ArrowDown');
 
 const focused = (target) =>
   becomes('the focus', () => target.evaluate((one) => one === document.activeElement), true);
-
-// Nothing reaches out of the window to the side.
-async function fits(page) {
-  const wide = await page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width + 1)
-      .filter((element) => element.checkVisibility({ opacityProperty: true }))
-      .map((element) =>
-        `${element.tagName} ${element.className} ${element.textContent}`.slice(0, 120),
-      );
-  });
-  assert.deepEqual(wide, []);
-}

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, picture, profile, Watch } from './browser.mjs';
 import { DeskPage } from './desk.mjs';
-import { HandsetPage } from './handset.mjs';
+import { HandsetPage, tollFree } from './handset.mjs';
 import { House } from './program.mjs';
 
 let browser;
 after(() => browser?.close());
 
-export const tollFree = '+18335550100';
+export { tollFree };
 
 class Story {
   watch = new Watch();
