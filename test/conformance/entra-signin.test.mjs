@@ -9,9 +9,11 @@ import {
   PublicClientApplication,
 } from '@azure/msal-node';
 import { startCloud, tenant } from './cloud.mjs';
+import { sdk, works } from './proof.mjs';
 
 const cli = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 const arm = 'https://management.azure.com/.default';
+const name = sdk('@azure/identity');
 let cloud;
 
 const decode = (text) =>
@@ -124,11 +126,13 @@ test('the credentials of @azure/identity', async () => {
       person(cloud.url, cloud.options.tlsOptions).enter(verificationUri, userCode),
   });
   assert.equal(claims((await device.getToken(arm)).token).upn, 'admin@contoso.onmicrosoft.com');
+  works(name, 'DeviceCodeCredential.getToken');
 
   process.env.IDENTITY_ENDPOINT = `${cloud.pages}/_guichet/msi/token`;
   process.env.IDENTITY_HEADER = 'guichet-local';
   const managed = await new ManagedIdentityCredential().getToken(arm);
   assert.equal(claims(managed.token).oid, '0b1e0000-0000-4000-8000-000000000001');
+  works(name, 'ManagedIdentityCredential.getToken');
 });
 
 // A network client for @azure/msal-node that trusts the local cloud: msal-node has no setting for an authority of

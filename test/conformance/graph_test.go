@@ -118,6 +118,7 @@ func TestDeviceCodeCredential(t *testing.T) {
 		},
 	}))(t)
 	claims := f.verify(must(f.get(cred, "https://management.azure.com/.default"))(t))
+	proofs.works(identitySDK, "DeviceCodeCredential.GetToken")
 	if claims["upn"] != "admin@contoso.onmicrosoft.com" || claims["scp"] != "user_impersonation" || claims["appidacr"] != "0" {
 		t.Errorf("claims %v", claims)
 	}
@@ -156,6 +157,9 @@ func TestManagedIdentityCredential(t *testing.T) {
 		token, err := f.get(must(azidentity.NewManagedIdentityCredential(options))(t), "https://management.azure.com/.default")
 		if (err == nil) != ok {
 			t.Errorf("%q: %v", id, err)
+		}
+		if err == nil {
+			proofs.works(identitySDK, "ManagedIdentityCredential.GetToken")
 		}
 		if err == nil && f.verify(token)["oid"] != localcloud.ObjectID {
 			t.Errorf("%q: another principal", id)
