@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
 import { PageTheme } from '../shared/theme/PageTheme';
 import { Loading, LoadingFailed, Note } from '../shared/ui/Note';
+import { advancedPath, numbersPath } from './connection/paths';
+import { withTexts } from './connection/texts';
 import { type Desk, DeskContext } from './desk';
 import { DeskLive } from './live/DeskLive';
 import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
@@ -12,8 +14,8 @@ import { Shell } from './shell/Shell';
 const SignInPage = lazy(() => import('./session/SignInPage'));
 const ConversationsPage = lazy(() => import('./conversation/ConversationsPage'));
 const UsersPage = lazy(() => import('./people/UsersPage'));
-const NumbersPage = lazy(() => import('./number/NumbersPage'));
-const ConnectionPage = lazy(() => import('./connection/ConnectionPage'));
+const ChannelsPage = lazy(() => withTexts(import('./connection/ChannelsPage')));
+const NumbersPage = lazy(() => withTexts(import('./number/NumbersPage')));
 const EventsPage = lazy(() => import('./webhook/EventsPage'));
 
 /** The whole desk: what is shared, and which page an address shows. Needs a router around it. */
@@ -32,8 +34,10 @@ export function App({ desk }: { desk: Desk }) {
                 <Route path="administration" element={<AdministratorsOnly />}>
                   <Route index element={<Navigate to="users" replace />} />
                   <Route path="users" element={<UsersPage />} />
-                  <Route path="numbers" element={<NumbersPage />} />
-                  <Route path="connection" element={<ConnectionPage />} />
+                  <Route path="channels" element={<ChannelsPage />} />
+                  <Route path="channels/phone-numbers" element={<NumbersPage />} />
+                  <Route path="numbers" element={<Navigate to={numbersPath} replace />} />
+                  <Route path="connection" element={<Navigate to={advancedPath} replace />} />
                   <Route path="events" element={<EventsPage />} />
                 </Route>
                 <Route path="*" element={<NoSuchPage />} />

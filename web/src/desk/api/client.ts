@@ -2,15 +2,26 @@ import { request } from '../../shared/api/request';
 import type {
   Connection,
   Conversation,
+  Country,
   EventState,
+  Finding,
+  FiveValues,
+  FoundNumber,
   LedgerEvent,
   Message,
+  Offer,
+  Order,
   Page,
   PhoneNumber,
   Role,
+  Synced,
   User,
   View,
+  WantedNumber,
 } from './types';
+
+/** How long an answer may take for which the desk first asks Azure, in milliseconds: a few questions of up to 20 seconds each. */
+const azurePatience = 90_000;
 
 /** How many rows a page of a list asks for. */
 export const pageSize = 50;
@@ -78,7 +89,46 @@ export const api = {
 
   numbers: (signal?: AbortSignal) =>
     request<{ items: PhoneNumber[] }>('GET', '/api/numbers', { signal }),
+  countries: (signal?: AbortSignal) =>
+    request<{ items: Country[] }>('GET', '/api/numbers/countries', {
+      signal,
+      patience: azurePatience,
+    }),
+  offers: (country: string, signal?: AbortSignal) =>
+    request<{ items: Offer[] }>('GET', `/api/numbers/offers${query({ country })}`, {
+      signal,
+      patience: azurePatience,
+    }),
+  searchNumber: (body: WantedNumber) =>
+    request<FoundNumber>('POST', '/api/numbers/search', { body, patience: azurePatience }),
+  orders: (signal?: AbortSignal) =>
+    request<{ items: Order[] }>('GET', '/api/numbers/orders', { signal }),
+  /** The same search again buys nothing again: it answers with the order of the first time. */
+  buyNumber: (found: FoundNumber) =>
+    request<Order>('POST', '/api/numbers/orders', {
+      body: { searchId: found.searchId, numbers: found.numbers },
+    }),
+  syncNumbers: () => request<Synced>('POST', '/api/numbers/sync', { patience: azurePatience }),
+
   connection: (signal?: AbortSignal) => request<Connection>('GET', '/api/connection', { signal }),
+  /** Tells what is wrong with the values; only their shape unless `ask`, which has the desk ask Azure too. */
+  checkConnection: (values: Partial<FiveValues>, ask: boolean, signal?: AbortSignal) =>
+    request<{ findings: Finding[] }>('POST', '/api/connection/check', {
+      body: { ...values, ask },
+      signal,
+      patience: azurePatience,
+    }),
+  connect: (values: FiveValues) =>
+    request<Connection>('POST', '/api/connection', {
+      body: { ...values, confirmed: true },
+      patience: azurePatience,
+    }),
+  replaceConnectionString: (connectionString: string) =>
+    request<Connection>('PUT', '/api/connection/connection-string', {
+      body: { connectionString },
+      patience: azurePatience,
+    }),
+  disconnect: () => request<Connection>('DELETE', '/api/connection'),
   events: (state: EventState | '', cursor: string, signal?: AbortSignal) =>
     request<Page<LedgerEvent>>('GET', `/api/events${query({ state, cursor })}`, { signal }),
   event: (seq: number, signal?: AbortSignal) =>

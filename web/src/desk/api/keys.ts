@@ -8,7 +8,12 @@ export const keys = {
   conversation: (id: string) => ['conversation', id] as const,
   messages: (id: string) => ['messages', id] as const,
   users: ['users'] as const,
+  /** Everything about numbers; a notice of a change of them reaches all that begins so. */
   numbers: ['numbers'] as const,
+  numberList: ['numbers', 'list'] as const,
+  orders: ['numbers', 'orders'] as const,
+  countries: ['countries'] as const,
+  offers: (country: string) => ['offers', country] as const,
   connection: ['connection'] as const,
   events: ['events'] as const,
   eventList: (state: EventState | '') => ['events', 'list', state] as const,

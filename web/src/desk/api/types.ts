@@ -25,7 +25,29 @@ export type Delivery = Message['delivery'];
 export type Page<T> = Omit<Schemas['MessagesOutBody'], 'items'> & { items: T[] };
 
 export type PhoneNumber = Schemas['Number'];
-export type Connection = OrNull<Schemas['Connection'], 'webhooks'>;
+/** What a number, or an offer of numbers, can do. */
+export type Abilities = Pick<
+  PhoneNumber,
+  'smsInbound' | 'smsOutbound' | 'callingInbound' | 'callingOutbound'
+>;
+export type Country = Schemas['Country'];
+export type Offer = Schemas['Offer'];
+export type WantedNumber = Schemas['Post-numbers-searchRequest'];
+/** A number that Azure holds for this resource for a while. */
+export type FoundNumber = Omit<Schemas['FoundNumber'], 'numbers'> & { numbers: string[] };
+/** A purchase of numbers, which goes on without the page. */
+export type Order = Omit<Schemas['Order'], 'numbers'> & { numbers: string[] };
+export type Synced = Schemas['SyncedOutBody'];
+
+export type Connection = Schemas['Connection'];
+/** The fields of the connection dialog. */
+export type FiveValues = Required<
+  Pick<
+    Schemas['Post-connectionRequest'],
+    'resourceName' | 'resourceId' | 'connectionString' | 'eventGridAppId' | 'eventGridAppTenantId'
+  >
+>;
+export type Finding = Schemas['Finding'];
 
 /** A row of the ledger of events that Event Grid delivered. */
 export type LedgerEvent = Schemas['Event'];

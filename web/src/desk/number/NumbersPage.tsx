@@ -1,69 +1,158 @@
-import { Badge } from '@fluentui/react-components';
-import { CallRegular } from '@fluentui/react-icons';
+import {
+  Body1,
+  Breadcrumb,
+  BreadcrumbButton,
+  BreadcrumbDivider,
+  BreadcrumbItem,
+  Button,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { AddRegular, CallRegular, SettingsRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatPhone } from '../../shared/format/phone';
+import { useHref, useLinkClickHandler, useSearchParams } from 'react-router';
+import { formatMoment } from '../../shared/format/time';
 import { Loading, LoadingFailed, Note } from '../../shared/ui/Note';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
-import type { PhoneNumber } from '../api/types';
+import type { Connection, FoundNumber } from '../api/types';
+import { ConnectDialog } from '../connection/ConnectDialog';
+import { ManageDrawer } from '../connection/ManageDrawer';
+import { NotConnected } from '../connection/NotConnected';
+import { channelsPath } from '../connection/paths';
+import { useConnection } from '../connection/useConnection';
 import { AdminPage } from '../shell/AdminPage';
-import { type Column, DataTable } from '../shell/DataTable';
+import { AddNumberDialog } from './AddNumberDialog';
+import { NumberTable } from './NumberTable';
+import { Orders } from './Orders';
 
-const abilities = ['smsInbound', 'smsOutbound', 'callingInbound', 'callingOutbound'] as const;
+const useStyles = makeStyles({
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  wide: { maxWidth: '860px', flexShrink: 0 },
+  root: { fontSize: tokens.fontSizeBase200, paddingInline: tokens.spacingHorizontalXS },
+});
 
-/** The phone numbers of the connected resource and what each can do. */
+type DialogName = 'connect' | 'advanced' | 'add';
+
+/** Phone numbers: the resource of Azure Communication Services that the desk is connected to, and its numbers. */
 export default function NumbersPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const styles = useStyles();
+  const connection = useConnection();
   const numbers = useQuery({
-    queryKey: keys.numbers,
+    queryKey: keys.numberList,
     queryFn: ({ signal }) => api.numbers(signal),
   });
-  const countries = new Intl.DisplayNames(i18n.language, { type: 'region', fallback: 'code' });
-  const columns: Column<PhoneNumber>[] = [
-    { key: 'number', title: t('numbers.number'), cell: (row) => formatPhone(row.number) },
-    { key: 'type', title: t('numbers.type'), cell: (row) => t(`numbers.types.${row.type}`) },
-    {
-      key: 'country',
-      title: t('numbers.country'),
-      cell: (row) => (row.country ? countries.of(row.country) : ''),
-    },
-    {
-      key: 'abilities',
-      title: t('numbers.abilities'),
-      width: '45%',
-      cell: (row) => (
-        <div style={{ display: 'flex', flexWrap: 'wrap', gap: 4 }}>
-          {abilities
-            .filter((ability) => row[ability])
-            .map((ability) => (
-              <Badge key={ability} appearance="tint">
-                {t(`numbers.${ability}`)}
-              </Badge>
-            ))}
-        </div>
-      ),
-    },
-  ];
+  const [parameters, setParameters] = useSearchParams();
+  const dialog = parameters.get('dialog');
+  const show = (name?: DialogName) =>
+    setParameters(name ? { dialog: name } : {}, { replace: true });
+  const close = () => show();
+  const [held, setHeld] = useState<FoundNumber>();
+  const { data } = connection;
+  const connected = data?.state === 'connected';
+  const items = numbers.data?.items ?? [];
   return (
-    <AdminPage title={t('nav.numbers')} about={t('numbers.about')}>
-      {numbers.isPending && <Loading />}
+    <AdminPage
+      title={t('nav.numbers')}
+      about={t('numbers.about')}
+      path={<Path />}
+      actions={
+        connected && (
+          <div className={styles.actions}>
+            <Button appearance="primary" icon={<AddRegular />} onClick={() => show('add')}>
+              {t('numbers.add')}
+            </Button>
+            <Button icon={<SettingsRegular />} onClick={() => show('advanced')}>
+              {t('manage.advanced')}
+            </Button>
+          </div>
+        )
+      }
+    >
+      {(connection.isPending || numbers.isPending) && <Loading />}
+      {connection.isLoadingError && (
+        <LoadingFailed error={connection.error} retry={() => void connection.refetch()} />
+      )}
+      {data && !connected && <NotConnected connection={data} onStart={() => show('connect')} />}
+      {connected && (
+        <>
+          <Facts connection={data} />
+          <Orders />
+        </>
+      )}
       {numbers.isLoadingError && (
         <LoadingFailed error={numbers.error} retry={() => void numbers.refetch()} />
       )}
-      {numbers.data?.items.length === 0 && (
+      {items.length > 0 && <NumberTable numbers={items} />}
+      {connected && numbers.data && items.length === 0 && (
         <Note icon={<CallRegular />} title={t('numbers.none')}>
           {t('numbers.noneText')}
         </Note>
       )}
-      {numbers.data && numbers.data.items.length > 0 && (
-        <DataTable
-          label={t('nav.numbers')}
-          columns={columns}
-          rows={numbers.data.items}
-          rowKey={(row) => row.number}
-        />
+      {data && !connected && dialog === 'connect' && (
+        <ConnectDialog last={data.state === 'none' ? undefined : data} onClose={close} />
+      )}
+      {connected && dialog === 'advanced' && <ManageDrawer connection={data} onClose={close} />}
+      {connected && dialog === 'add' && (
+        <AddNumberDialog held={held} onHeld={setHeld} onClose={close} />
       )}
     </AdminPage>
+  );
+}
+
+/** Where the page is, under the names of the original. */
+function Path() {
+  const { t } = useTranslation();
+  const styles = useStyles();
+  const href = useHref(channelsPath);
+  const follow = useLinkClickHandler<HTMLAnchorElement>(channelsPath);
+  return (
+    <Breadcrumb aria-label={t('numbers.path')} size="small">
+      <BreadcrumbItem className={styles.root}>{t('nav.support')}</BreadcrumbItem>
+      <BreadcrumbDivider />
+      <BreadcrumbItem>
+        <BreadcrumbButton as="a" href={href} onClick={follow as () => void}>
+          {t('nav.channels')}
+        </BreadcrumbButton>
+      </BreadcrumbItem>
+      <BreadcrumbDivider />
+      <BreadcrumbItem>
+        <BreadcrumbButton current>{t('nav.numbers')}</BreadcrumbButton>
+      </BreadcrumbItem>
+    </Breadcrumb>
+  );
+}
+
+function Facts({ connection }: { connection: Connection }) {
+  const { t, i18n } = useTranslation();
+  const styles = useStyles();
+  const { resourceName, connectedAt, lastEventAt } = connection;
+  const moment = (at: string | null) =>
+    at ? formatMoment(at, i18n.language) : t('connection.never');
+  return (
+    <>
+      <Body1 className={styles.quiet}>
+        <strong>{t('connection.connectedTo', { name: resourceName })}</strong>
+        {' · '}
+        {t('connection.since', { at: moment(connectedAt) })}
+        {' · '}
+        {t('connection.lastEvent', { at: moment(lastEventAt) })}
+      </Body1>
+      {lastEventAt === null && (
+        <MessageBar intent="info" layout="multiline" className={styles.wide}>
+          <MessageBarBody>
+            <MessageBarTitle>{t('connection.noEvents')}</MessageBarTitle>
+            {t('connection.noEventsText')}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+    </>
   );
 }

@@ -26,11 +26,14 @@ const useStyles = makeStyles({
 export function AdminPage({
   title,
   about,
+  path,
   actions,
   children,
 }: {
   title: string;
   about: string;
+  /** Where the page is, when another one leads to it. */
+  path?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -38,6 +41,7 @@ export function AdminPage({
   usePageTitle(title);
   return (
     <div className={styles.root}>
+      {path}
       <div className={styles.head}>
         <Title3 as="h1" style={{ margin: 0 }}>
           {title}

@@ -10,7 +10,6 @@ import {
   CallRegular,
   ChatMultipleRegular,
   ClipboardBulletListLtrRegular,
-  CloudLinkRegular,
   MailInboxRegular,
   PeopleRegular,
   PersonChatRegular,
@@ -19,6 +18,7 @@ import type { MouseEvent, ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHref, useLinkClickHandler } from 'react-router';
 import type { View } from '../api/types';
+import { channelsPath } from '../connection/paths';
 import { useConversations } from '../conversation/queries';
 import { useMe } from '../session/session';
 
@@ -113,26 +113,20 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
       {viewEntry('closed', <ArchiveRegular />, false)}
       {me.role === 'administrator' && (
         <>
+          <NavSectionHeader>{t('nav.support')}</NavSectionHeader>
+          <Entry
+            to={channelsPath}
+            value="channels"
+            icon={<CallRegular />}
+            label={t('nav.channels')}
+            onGo={onGo}
+          />
           <NavSectionHeader>{t('nav.administration')}</NavSectionHeader>
           <Entry
             to="/administration/users"
             value="users"
             icon={<PeopleRegular />}
             label={t('nav.users')}
-            onGo={onGo}
-          />
-          <Entry
-            to="/administration/numbers"
-            value="numbers"
-            icon={<CallRegular />}
-            label={t('nav.numbers')}
-            onGo={onGo}
-          />
-          <Entry
-            to="/administration/connection"
-            value="connection"
-            icon={<CloudLinkRegular />}
-            label={t('nav.connection')}
             onGo={onGo}
           />
           <Entry

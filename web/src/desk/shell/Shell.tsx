@@ -17,6 +17,7 @@ import icon from '../../shared/icon.svg';
 import { ErrorBoundary } from '../../shared/ui/ErrorBoundary';
 import { Loading } from '../../shared/ui/Note';
 import { useNarrow } from '../../shared/ui/useNarrow';
+import { RefusedKeyBanner } from '../connection/RefusedKeyBanner';
 import { useView } from '../conversation/useView';
 import { useLive } from '../live/DeskLive';
 import { NavigationEntries } from './Navigation';
@@ -113,6 +114,7 @@ export function Shell() {
         <UserMenu />
       </header>
       <ConnectionBanner />
+      <RefusedKeyBanner />
       <div className={styles.below}>
         {!narrow && (
           <Nav

@@ -1,6 +1,14 @@
 import { vi } from 'vitest';
 import { FakeStreams } from '../../shared/testing/streams';
-import type { Conversation, Message, Notice, User } from '../api/types';
+import type {
+  Connection,
+  Conversation,
+  Message,
+  Notice,
+  Order,
+  PhoneNumber,
+  User,
+} from '../api/types';
 
 interface Call {
   method: string;
@@ -19,6 +27,9 @@ export class FakeDesk {
   user: User | null = null;
   password = 'secret';
   linkTokens = new Map<string, User>();
+  connection: Connection | undefined;
+  numbers: PhoneNumber[] = [];
+  orders: Order[] = [];
   conversations: Conversation[] = [];
   messages: Message[] = [];
   readonly calls: Call[] = [];
@@ -97,6 +108,15 @@ export class FakeDesk {
     }
     if (!this.user) return problem(401, 'session.none', 'Sign in.');
     if (url.pathname === '/api/me') return { status: 200, body: this.user };
+    if (url.pathname === '/api/connection' && method === 'GET' && this.connection) {
+      return { status: 200, body: this.connection };
+    }
+    if (url.pathname === '/api/numbers' && method === 'GET') {
+      return { status: 200, body: { items: this.numbers } };
+    }
+    if (url.pathname === '/api/numbers/orders' && method === 'GET') {
+      return { status: 200, body: { items: this.orders } };
+    }
     if (url.pathname === '/api/conversations') {
       return { status: 200, body: { items: this.view(url.searchParams.get('view')), next: '' } };
     }
@@ -162,7 +182,16 @@ export class FakeDesk {
   }
 }
 
-/** An answer that refuses, as the desk writes it. */
-export function problem(status: number, code: string, detail: string): Answer {
-  return { status, body: { type: 'about:blank', title: code, status, code, detail } };
+/** An answer that refuses, as the desk writes it; `fields` are the members of the request that are wrong, with a sentence for each. */
+export function problem(
+  status: number,
+  code: string,
+  detail: string,
+  fields: Record<string, string> = {},
+): Answer {
+  const errors = Object.entries(fields).map(([field, message]) => ({
+    location: `body.${field}`,
+    message,
+  }));
+  return { status, body: { type: 'about:blank', title: code, status, code, detail, errors } };
 }

@@ -34,10 +34,9 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** How long an answer may take, in milliseconds; half a minute when left out. */
+  patience?: number;
 }
-
-/** How long an answer may take, in milliseconds. */
-const patience = 30_000;
 
 /**
  * Sends one JSON request to the page's own origin. Resolves with the parsed body (undefined when there is none); rejects with
@@ -54,7 +53,7 @@ export async function request<T>(
     ...options.headers,
   };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  const timeout = AbortSignal.timeout(patience);
+  const timeout = AbortSignal.timeout(options.patience ?? 30_000);
   let response: Response;
   let text: string;
   try {

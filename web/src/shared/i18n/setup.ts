@@ -7,11 +7,13 @@ type Texts = Record<string, unknown>;
 export type TextLoader = () => Promise<{ default: Texts }[]>;
 export type TextLoaders = Record<Language, TextLoader>;
 
-let loaders: TextLoaders;
+/** The parts of the page's texts, each with the languages in which it is there already. */
+let parts: { loaders: TextLoaders; loaded: Set<Language> }[] = [];
 
 /** Prepares the texts of the page in the language of the browser; resolves when the page can be drawn. */
 export async function startI18n(of: TextLoaders): Promise<void> {
-  loaders = of;
+  const later = parts.slice(1).map(({ loaders }) => loaders);
+  parts = [of, ...later].map((loaders) => ({ loaders, loaded: new Set() }));
   await i18next.use(initReactI18next).init({
     lng: undefined,
     fallbackLng: false,
@@ -21,6 +23,12 @@ export async function startI18n(of: TextLoaders): Promise<void> {
     returnNull: false,
   });
   await applyLanguage(detectLanguage());
+}
+
+/** Adds the texts of a part of the page that is loaded later; resolves when they can be shown. A switch of the language loads them too. */
+export async function addTexts(of: TextLoaders): Promise<void> {
+  if (!parts.some(({ loaders }) => loaders === of)) parts.push({ loaders: of, loaded: new Set() });
+  await load(currentLanguage());
 }
 
 /** Switches the page to a language, loading its texts first, and remembers it in this browser. */
@@ -36,11 +44,17 @@ export function currentLanguage(): Language {
 }
 
 async function applyLanguage(language: Language) {
-  if (!i18next.hasResourceBundle(language, 'translation')) {
-    for (const part of await loaders[language]()) {
-      i18next.addResourceBundle(language, 'translation', part.default, true);
-    }
-  }
+  await load(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+async function load(language: Language) {
+  for (const { loaders, loaded } of parts) {
+    if (loaded.has(language)) continue;
+    for (const texts of await loaders[language]()) {
+      i18next.addResourceBundle(language, 'translation', texts.default, true);
+    }
+    loaded.add(language);
+  }
 }
