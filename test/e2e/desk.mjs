@@ -41,9 +41,13 @@ export class DeskPage {
     await this.page.getByRole('heading', { level: 1, name: this.t(`views.${name}`) }).waitFor();
   }
 
-  // Opens an administration page by the navigation.
+  // Opens an administration page by the navigation; that of phone numbers is reached by the channels.
   async administer(name) {
-    await this.entry(`nav.${name}`).click();
+    await this.entry(name === 'numbers' ? 'nav.channels' : `nav.${name}`).click();
+    if (name === 'numbers') {
+      const manage = this.t('channels.manageWhat', { what: this.t('nav.numbers') });
+      await this.page.getByRole('link', { name: manage }).click();
+    }
     await this.page.getByRole('heading', { level: 1, name: this.t(`nav.${name}`) }).waitFor();
   }
 
