@@ -199,9 +199,11 @@ func (c *Cloud) Run(ctx context.Context) error {
 	rooms, roomsCtx := errgroup.WithContext(roomsCtx)
 	for _, r := range c.rooms {
 		rooms.Go(func() error {
-			if err := r.run(roomsCtx); err != nil {
+			err := r.run(roomsCtx)
+			if err != nil && (roomsCtx.Err() == nil || !errors.Is(err, context.Canceled)) {
 				return fmt.Errorf("%s: %w", r.name, err)
 			}
+			// A room that was stopped while it was still starting has not failed.
 			return nil
 		})
 	}
