@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeDesk, problem } from '../testing/fakeDesk';
+import { findDialog } from '../testing/findDialog';
 import { newConnection, newNumber, newUser, noConnection } from '../testing/fixtures';
 import { openDesk } from '../testing/openDesk';
 
@@ -37,7 +38,7 @@ describe('connecting by hand', () => {
   const field = (name: Name) => screen.getByLabelText(labels[name]);
   const open = async () => {
     await user.click(await screen.findByRole('button', { name: 'Get started' }));
-    await screen.findByRole('dialog', { name: 'Connect to Azure Communication Services' });
+    await findDialog('Connect to Azure Communication Services');
   };
   const fill = async (more: Partial<typeof values> = {}) => {
     for (const [name, value] of Object.entries({ ...values, ...more })) {
@@ -121,7 +122,10 @@ describe('connecting by hand', () => {
     await connect();
     expect(await screen.findByText('Confirm this before you connect.')).toBeVisible();
     expect(field('resourceId')).toHaveFocus();
-    expect(desk.callsOf('POST', /check$/).at(-1)?.body).toMatchObject({ ask: true });
+    const asked = desk
+      .callsOf('POST', /check$/)
+      .filter(({ body }) => (body as { ask: boolean }).ask);
+    expect(asked).toHaveLength(1);
     expect(desk.callsOf('POST', /connection$/)).toEqual([]);
   });
 
@@ -150,9 +154,7 @@ describe('connecting by hand', () => {
     await openDesk('/administration/channels/phone-numbers', 'fr');
     expect(await screen.findByText('Détaché')).toBeVisible();
     await user.click(await screen.findByRole('button', { name: 'Démarrer' }));
-    const dialog = await screen.findByRole('dialog', {
-      name: 'Se connecter à Azure Communication Services',
-    });
+    const dialog = await findDialog('Se connecter à Azure Communication Services');
     const { getByLabelText, getByRole } = within(dialog);
     expect(getByRole('heading', { name: 'Utiliser une ressource existante' })).toBeVisible();
     expect(getByLabelText(/^Nom de ressource ACS/)).toHaveValue('contoso-acs');

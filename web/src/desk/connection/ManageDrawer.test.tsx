@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeDesk, problem } from '../testing/fakeDesk';
+import { findDialog } from '../testing/findDialog';
 import { newConnection, newNumber, newUser } from '../testing/fixtures';
 import { openDesk } from '../testing/openDesk';
 
@@ -14,7 +15,7 @@ describe('managing the connection', () => {
     desk.connection = newConnection();
     desk.on('POST', /check$/, () => ({ status: 200, body: { findings: [] } }));
   });
-  const drawer = () => screen.findByRole('dialog', { name: 'Manage Azure Communication Services' });
+  const drawer = () => findDialog('Manage Azure Communication Services');
 
   it('shows the ids and the endpoints, though there is no number', async () => {
     await openDesk('/administration/channels/phone-numbers');
@@ -88,7 +89,7 @@ describe('managing the connection', () => {
     });
     await openDesk('/administration/connection');
     await user.click(within(await drawer()).getByRole('button', { name: 'Disconnect' }));
-    const question = await screen.findByRole('dialog', { name: 'Disconnect contoso-acs?' });
+    const question = await findDialog('Disconnect contoso-acs?');
     expect(desk.callsOf('DELETE', /connection$/)).toEqual([]);
     expect(within(question).getByText(/delete them by hand/)).toBeVisible();
     await user.click(await within(question).findByRole('button', { name: 'Disconnect' }));

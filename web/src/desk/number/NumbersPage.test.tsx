@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeDesk, problem } from '../testing/fakeDesk';
+import { findDialog } from '../testing/findDialog';
 import { newConnection, newNumber, newOrder, newUser, noConnection } from '../testing/fixtures';
 import { openDesk } from '../testing/openDesk';
 
@@ -89,7 +90,7 @@ describe('phone numbers', () => {
     });
     await openDesk(page);
     await user.click(await screen.findByRole('button', { name: 'Add number' }));
-    const dialog = within(await screen.findByRole('dialog', { name: 'Add number' }));
+    const dialog = within(await findDialog('Add number'));
     await user.selectOptions(await dialog.findByLabelText('Calling plans'), 'Receive calls');
     await user.selectOptions(dialog.getByLabelText('SMS plans'), 'Send SMS');
     await user.type(dialog.getByLabelText('Area code'), '833');
@@ -113,7 +114,7 @@ describe('phone numbers', () => {
       searchId: 's1',
       numbers: ['+18335550101'],
     });
-    const again = within(await screen.findByRole('dialog', { name: 'Add number' }));
+    const again = within(await findDialog('Add number'));
     expect(await again.findByText(/is being bought/)).toBeVisible();
     await user.click(again.getByRole('button', { name: 'Close' }));
     const told = within(await screen.findByRole('region', { name: 'Purchases' }));
@@ -130,7 +131,7 @@ describe('phone numbers', () => {
 
   it('offers only what a country has', async () => {
     await openDesk(`${page}?dialog=add`);
-    const dialog = within(await screen.findByRole('dialog', { name: 'Add number' }));
+    const dialog = within(await findDialog('Add number'));
     await user.selectOptions(await dialog.findByLabelText('Country/Region'), 'France');
     await waitFor(() => expect(dialog.getByLabelText('SMS plans')).toBeDisabled());
     expect(dialog.getByText('Numbers of this kind carry no texts.')).toBeVisible();
@@ -140,7 +141,7 @@ describe('phone numbers', () => {
   it('says why no number was found, and keeps what was chosen', async () => {
     desk.on('POST', /search$/, () => problem(409, 'number.none', 'None to be had.'));
     await openDesk(`${page}?dialog=add`);
-    const dialog = within(await screen.findByRole('dialog', { name: 'Add number' }));
+    const dialog = within(await findDialog('Add number'));
     await user.type(await dialog.findByLabelText('Area code'), '999');
     await user.click(dialog.getByRole('button', { name: 'Find numbers' }));
     expect(await dialog.findByText('None to be had.')).toBeVisible();

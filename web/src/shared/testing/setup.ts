@@ -2,8 +2,13 @@ import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
-// The first use of a page loads its code, which takes a while on a busy machine.
-configure({ asyncUtilTimeout: 25_000 });
+configure({
+  // The first use of a page loads its code, which takes a while on a busy machine.
+  asyncUtilTimeout: 25_000,
+  // Without a layout, Fluent sometimes finds nothing in a dialog to focus, and then takes the open dialog for one in the
+  // background and hides it from screen readers. What they really get is seen to by the tests in a browser.
+  defaultHidden: true,
+});
 
 // What Fluent asks of a browser and jsdom does not have. None of it draws anything.
 globalThis.ResizeObserver ??= class {
