@@ -6,6 +6,17 @@ import { morning, parcel } from './scene.mjs';
 import { story } from './story.mjs';
 import { languages } from './words.mjs';
 
+// The views of the inbox, in the words of the original.
+const views = {
+  en: ['My work items', 'Open work items', 'Active', 'Closed work items'],
+  fr: [
+    'Mes éléments de travail',
+    'Éléments de travail ouverts',
+    'Actifs',
+    'Éléments de travail fermés',
+  ],
+};
+
 const sizes = [
   { width: 1280, height: 800 },
   { width: 400, height: 800 },
@@ -29,6 +40,9 @@ for (const language of languages) {
       }
       await of.setViewportSize(sizes[0]);
     };
+
+    const entries = administrator.navigation.locator('a[href*="view="]');
+    assert.deepEqual(await entries.allTextContents(), views[language]);
 
     const handset = await it.handset(parcel);
     await show('desk-empty');
