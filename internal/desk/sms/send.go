@@ -26,7 +26,8 @@ type ClientSource func(ctx context.Context) (*acssms.Client, error)
 // schedule of a send that fails for a passing reason. A text that waits for a
 // rotated key to be pasted goes out when it is.
 var schedule = []time.Duration{
-	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute,
+	time.Second, time.Second, 2 * time.Second, 2 * time.Second, 5 * time.Second, 5 * time.Second, 5 * time.Second,
+	10 * time.Second, 10 * time.Second, 10 * time.Second, 30 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute,
 	10 * time.Minute, 30 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 }
 
