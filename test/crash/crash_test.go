@@ -33,7 +33,7 @@ const (
 	killsOfEach  = 10
 	pauseAtMost  = 900 * time.Millisecond
 	business     = "+18335550100"
-	settleWithin = 12 * time.Minute
+	settleWithin = 8 * time.Minute
 )
 
 // half is a process that is killed and started again on the same address and
@@ -277,11 +277,9 @@ type handsetMessage struct {
 func compare(t *testing.T, pages string, a *agent, phone string) {
 	t.Helper()
 	deadline := time.Now().Add(settleWithin)
-	path := pages + "/_guichet/handset/customers/" + url.PathEscape(phone) + "/threads/" + url.PathEscape(business) + "/messages"
+	said := ""
 	for {
-		var handset struct{ Items []handsetMessage }
-		retry(func() error { return get(http.DefaultClient, path, &handset) })
-		difference := differ(handset.Items, a.messages(phone))
+		difference := differ(handsetMessages(pages, phone), a.messages(phone))
 		if difference == "" {
 			return
 		}
@@ -289,7 +287,28 @@ func compare(t *testing.T, pages string, a *agent, phone string) {
 			t.Errorf("%s: %s", phone, difference)
 			return
 		}
+		if difference != said {
+			t.Logf("%s waits: %s", phone, difference)
+			said = difference
+		}
 		wait(t, 200*time.Millisecond)
+	}
+}
+
+// handsetMessages are all of a customer's thread, oldest first.
+func handsetMessages(pages, phone string) []handsetMessage {
+	path := pages + "/_guichet/handset/customers/" + url.PathEscape(phone) + "/threads/" + url.PathEscape(business) + "/messages"
+	var all []handsetMessage
+	for before := ""; ; {
+		var page struct {
+			Items []handsetMessage
+			Next  string
+		}
+		retry(func() error { return get(http.DefaultClient, path+"?before="+before, &page) })
+		all = append(page.Items, all...)
+		if before = page.Next; before == "" {
+			return all
+		}
 	}
 }
 

@@ -229,6 +229,41 @@ func TestTextFromHandsetIsTakenOnce(t *testing.T) {
 	f.do("POST", base+"/threads/+33199000001/messages", body, 409, nil)
 }
 
+func TestLongThreadIsReadInPages(t *testing.T) {
+	f := fresh(t)
+	const texts = 2*pageSize + 1
+	for i := range texts {
+		f.post(fmt.Sprint(i))
+	}
+	var got []string
+	var pages int
+	for before := ""; ; pages++ {
+		var page messagePage
+		f.do("GET", base+"/threads/"+business+"/messages?before="+before, "", 200, &page)
+		part := []string{}
+		for _, m := range page.Items {
+			part = append(part, m.Text)
+		}
+		got = append(part, got...)
+		if before = page.Next; before == "" {
+			break
+		}
+	}
+	if pages != 2 || len(got) != texts {
+		t.Fatalf("%d texts in %d more pages", len(got), pages)
+	}
+	for i, text := range got {
+		if text != fmt.Sprint(i) {
+			t.Fatalf("text %d is %q", i, text)
+		}
+	}
+	var none messagePage
+	f.do("GET", base+"/threads/"+business+"/messages?before=unknown", "", 200, &none)
+	if len(none.Items) != 0 || none.Next != "" {
+		t.Errorf("before an unknown message: %+v", none)
+	}
+}
+
 func TestOneBadTextLeavesItsNeighboursAlone(t *testing.T) {
 	f := fresh(t)
 	var wg sync.WaitGroup

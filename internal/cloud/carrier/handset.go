@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -67,8 +68,8 @@ func (c *Carrier) notify(r row) {
 const (
 	maxBody      = 64 << 10
 	maxTextRunes = 2048
-	// pageSize is how many messages of a thread are shown, the newest.
-	pageSize = 500
+	// pageSize is how many messages of a thread one answer holds.
+	pageSize = 100
 )
 
 // Handler is the handset's control API under /_guichet/handset. It asks for no
@@ -219,17 +220,29 @@ func (c *Carrier) thread(r *http.Request) (customer, business string, err error)
 	return customer, business, err
 }
 
+// messagePage is a part of a thread, oldest first. Next is what to ask for
+// earlier messages with (?before=); it is empty when there are none.
+type messagePage struct {
+	Items []Message `json:"items"`
+	Next  string    `json:"next,omitempty"`
+}
+
 func (c *Carrier) getMessages(r *http.Request) (int, any, error) {
 	customer, business, err := c.thread(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	rows, err := sqlstore.List(r.Context(), c.o.DB.Read(), scanRow, threadMessages, customer, business, pageSize)
+	rows, err := sqlstore.List(r.Context(), c.o.DB.Read(), scanRow, threadMessages,
+		customer, business, r.URL.Query().Get("before"), pageSize+1)
 	if err != nil {
 		return 0, nil, err
 	}
-	out := items[Message]{Items: []Message{}}
-	for _, row := range rows {
+	out := messagePage{Items: []Message{}}
+	if len(rows) > pageSize {
+		rows = rows[:pageSize]
+		out.Next = rows[pageSize-1].id
+	}
+	for _, row := range slices.Backward(rows) {
 		out.Items = append(out.Items, row.message())
 	}
 	return http.StatusOK, out, nil

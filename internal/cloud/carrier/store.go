@@ -118,10 +118,12 @@ const dueMessages = `SELECT ` + messageColumns + ` FROM carrier_message
 // nearestDue is 0 when nothing waits.
 const nearestDue = `SELECT COALESCE(MIN(due_at), 0) FROM carrier_message WHERE due_at > 0`
 
-const threadMessages = `SELECT ` + messageColumns + ` FROM (
-		SELECT ` + messageColumns + ` FROM carrier_message
-		WHERE customer = $1 AND business = $2 ORDER BY seq DESC LIMIT $3
-	) AS newest ORDER BY seq`
+// threadMessages are the newest of a thread, newest first; with an id, the newest
+// that came before it. An id that is not known has nothing before it.
+const threadMessages = `SELECT ` + messageColumns + ` FROM carrier_message
+	WHERE customer = $1 AND business = $2
+	AND ($3 = '' OR seq < (SELECT seq FROM carrier_message WHERE id = $3))
+	ORDER BY seq DESC LIMIT $4`
 
 const threadHeads = `SELECT ` + messageColumns + ` FROM carrier_message
 	WHERE seq IN (SELECT MAX(seq) FROM carrier_message WHERE customer = $1 GROUP BY business)

@@ -14,7 +14,12 @@ import {
   Tooltip,
   tokens,
 } from '@fluentui/react-components';
-import { CellularData1Filled, CellularOffFilled, HourglassRegular } from '@fluentui/react-icons';
+import {
+  CellularData1Filled,
+  CellularOffFilled,
+  HourglassRegular,
+  MailOffRegular,
+} from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from '../shared/api/useErrorText';
@@ -24,11 +29,12 @@ const useStyles = makeStyles({
   surface: { display: 'grid', gap: tokens.spacingVerticalM, width: '290px' },
 });
 
-const modes = ['delivered', 'failed', 'delayed'] as const;
+const modes = ['delivered', 'failed', 'delayed', 'unreported'] as const;
 const icons = {
   delivered: <CellularData1Filled />,
   failed: <CellularOffFilled />,
   delayed: <HourglassRegular />,
+  unreported: <MailOffRegular />,
 };
 const unknown: DeliveryChoice = { mode: 'delivered', code: '4006', delaySeconds: 10 };
 

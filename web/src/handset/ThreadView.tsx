@@ -7,7 +7,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { ArrowLeftRegular, ChatRegular, SendRegular } from '@fluentui/react-icons';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   type KeyboardEvent,
   useEffect,
@@ -23,8 +23,8 @@ import { longestText } from '../shared/sms/segments';
 import { Loading, LoadingFailed, Note } from '../shared/ui/Note';
 import { SegmentCount } from '../shared/ui/SegmentCount';
 import { newUuid } from '../shared/uuid';
-import { handset, keys } from './api/handset';
-import { putMessage } from './cache';
+import { handset, keys, type MessagePage } from './api/handset';
+import { mergeEarlier, putMessage } from './cache';
 import type { Outbox, Outgoing } from './outbox';
 import { TextBubble, UnsentBubble } from './TextBubble';
 
@@ -52,6 +52,7 @@ const useStyles = makeStyles({
     flexDirection: 'column',
     gap: tokens.spacingVerticalS,
   },
+  earlier: { alignSelf: 'center', flexShrink: 0, marginBottom: tokens.spacingVerticalS },
   foot: {
     padding: tokens.spacingHorizontalM,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -86,11 +87,9 @@ export function ThreadView({ outbox, customer, business, onBack }: Props) {
       entry.business === business &&
       !messages.some((message) => message.id === entry.id),
   );
-  const scroll = useRef<HTMLElement>(null);
   const count = messages.length + unsent.length;
-  useLayoutEffect(() => {
-    if (count > 0 && scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
-  }, [count]);
+  const scroll = useThreadScroll(messages[0]?.id, messages.at(-1)?.id, unsent.length);
+  const earlier = useEarlier(customer, business, query.data?.next);
 
   return (
     <>
@@ -119,6 +118,16 @@ export function ThreadView({ outbox, customer, business, onBack }: Props) {
             {t('thread.noneText')}
           </Note>
         )}
+        {query.data?.next && (
+          <Button
+            className={styles.earlier}
+            appearance="subtle"
+            disabledFocusable={earlier.isPending}
+            onClick={() => earlier.mutate()}
+          >
+            {earlier.isError ? t('thread.earlierAgain') : t('thread.earlier')}
+          </Button>
+        )}
         <ol className={styles.list}>
           {messages.map((message) => (
             <TextBubble key={message.id} message={message} />
@@ -142,6 +151,38 @@ export function ThreadView({ outbox, customer, business, onBack }: Props) {
       />
     </>
   );
+}
+
+/** Loads the texts before those that are shown. */
+function useEarlier(customer: string, business: string, next: string | undefined) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => handset.earlier(customer, business, next ?? ''),
+    onSuccess: (page) =>
+      client.setQueryData<MessagePage>(
+        keys.messages(customer, business),
+        // Read anew meanwhile, the page starts over from its own end.
+        (shown) => (shown?.next === next && shown ? mergeEarlier(shown, page) : shown),
+      ),
+  });
+}
+
+/** Shows the end whenever something is new there, and keeps the place when earlier texts come in above. */
+function useThreadScroll(first: string | undefined, last: string | undefined, unsent: number) {
+  const ref = useRef<HTMLElement>(null);
+  const known = useRef({ first, last, unsent, height: 0 });
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const before = known.current;
+    if (last !== before.last || unsent !== before.unsent || before.height === 0) {
+      element.scrollTop = element.scrollHeight;
+    } else if (first !== before.first) {
+      element.scrollTop += element.scrollHeight - before.height;
+    }
+    known.current = { first, last, unsent, height: element.scrollHeight };
+  }, [first, last, unsent]);
+  return ref;
 }
 
 /** Sends a text, again with the same id after a failure; what fails stays in the outbox with its reason. */

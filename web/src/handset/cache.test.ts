@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HandsetMessage } from './api/handset';
-import { mergeMessage, mergeThread } from './cache';
+import { mergeEarlier, mergeMessage, mergeThread } from './cache';
 
 const message = (more: Partial<HandsetMessage>): HandsetMessage => ({
   id: 'm1',
@@ -25,6 +25,20 @@ describe('mergeMessage', () => {
   it('keeps the order of time', () => {
     const late = message({ id: 'm0', at: '2026-11-22T11:00:00Z' });
     expect(mergeMessage([message({})], late).map(({ id }) => id)).toEqual(['m0', 'm1']);
+  });
+});
+
+describe('mergeEarlier', () => {
+  it('puts earlier texts first, each once, and goes on from there', () => {
+    const shown = { items: [message({ id: 'm2', status: 'delivered' })], next: 'm2' };
+    const earlier = { items: [message({}), message({ id: 'm2' })], next: 'm1' };
+    const merged = mergeEarlier(shown, earlier);
+    expect(merged.items.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'm1 pending',
+      'm2 delivered',
+    ]);
+    expect(merged.next).toBe('m1');
+    expect(mergeEarlier(merged, { items: [] }).next).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { type HandsetMessage, keys, type Thread } from './api/handset';
+import { type HandsetMessage, keys, type MessagePage, type Thread } from './api/handset';
 
 const rank = { pending: 0, received: 1, delivered: 1, failed: 1 };
 
@@ -11,6 +11,15 @@ export function mergeMessage(items: HandsetMessage[], message: HandsetMessage): 
     return items.map((item) => (item === known ? message : item));
   }
   return [...items, message].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+/** Puts earlier texts before those that are shown; what both have is kept as it is shown. */
+export function mergeEarlier(shown: MessagePage, earlier: MessagePage): MessagePage {
+  const ids = new Set(shown.items.map(({ id }) => id));
+  return {
+    items: [...earlier.items.filter(({ id }) => !ids.has(id)), ...shown.items],
+    next: earlier.next,
+  };
 }
 
 /** Brings the list of threads up to date with a message; the newest thread stands first. */
@@ -29,9 +38,9 @@ export function mergeThread(items: Thread[], message: HandsetMessage): Thread[] 
 /** Writes a message, from a notice or an answer, into all that the page has cached. */
 export function putMessage(client: QueryClient, message: HandsetMessage) {
   const key = keys.messages(message.customer, message.business);
-  client.setQueryData<{ items: HandsetMessage[] }>(
+  client.setQueryData<MessagePage>(
     key,
-    (data) => data && { items: mergeMessage(data.items, message) },
+    (data) => data && { ...data, items: mergeMessage(data.items, message) },
   );
   // A read that left before this message came would cover it: such a read is done again.
   if (client.getQueryState(key)?.fetchStatus === 'fetching') {

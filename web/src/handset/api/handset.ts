@@ -36,11 +36,17 @@ export interface HandsetMessage {
 
 /** What becomes of the texts that are sent to a customer. */
 export interface DeliveryChoice {
-  mode: 'delivered' | 'failed' | 'delayed';
+  mode: 'delivered' | 'failed' | 'delayed' | 'unreported';
   /** Azure's delivery status code when the mode is failed. */
   code: string;
   /** Seconds to wait when the mode is delayed. */
   delaySeconds: number;
+}
+
+/** A part of a thread, oldest first; `next` asks for the texts before it. */
+export interface MessagePage {
+  items: HandsetMessage[];
+  next?: string;
 }
 
 export type HandsetNotice = { type: 'message'; message: HandsetMessage };
@@ -77,7 +83,12 @@ export const handset = {
   threads: (customer: string, signal?: AbortSignal) =>
     request<{ items: Thread[] }>('GET', `${customerPath(customer)}/threads`, { signal }),
   messages: (customer: string, business: string, signal?: AbortSignal) =>
-    request<{ items: HandsetMessage[] }>('GET', threadPath(customer, business), { signal }),
+    request<MessagePage>('GET', threadPath(customer, business), { signal }),
+  earlier: (customer: string, business: string, before: string) =>
+    request<MessagePage>(
+      'GET',
+      `${threadPath(customer, business)}?before=${encodeURIComponent(before)}`,
+    ),
   /** The same id again sends nothing again: it answers with the message of the first time. */
   send: (customer: string, business: string, id: string, text: string) =>
     request<HandsetMessage>('POST', threadPath(customer, business), { body: { id, text } }),
