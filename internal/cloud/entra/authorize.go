@@ -125,14 +125,14 @@ type fatal struct{ error }
 func (f fatal) Unwrap() error { return f.error }
 
 // readAuthorization holds a request against the directory.
-func (e *Entra) readAuthorization(ctx context.Context, values url.Values, tenantName string, version endpoint) (authorization, error) {
+func (e *Entra) readAuthorization(r *http.Request, values url.Values, tenantName string, version endpoint) (authorization, error) {
 	q, queryErr := parseAuthorize(values, version)
 	a := authorization{authorizeQuery: q, tenantName: tenantName}
 	var err error
-	if a.tenant, a.client, err = e.signInClient(ctx, tenantName, q.clientID); err != nil {
+	if a.tenant, a.client, err = e.signInClient(r.Context(), tenantName, q.clientID); err != nil {
 		return a, fatal{err}
 	}
-	if a.redirect, a.platform, err = a.client.redirect(q.redirectURI); err != nil {
+	if a.redirect, a.platform, err = a.client.servedAt(r).redirect(q.redirectURI); err != nil {
 		return a, fatal{err}
 	}
 	if queryErr != nil {
@@ -197,7 +197,7 @@ func (e *Entra) authorize(w http.ResponseWriter, r *http.Request, tenantName str
 		}
 		values = r.PostForm
 	}
-	a, err := e.readAuthorization(r.Context(), values, tenantName, version)
+	a, err := e.readAuthorization(r, values, tenantName, version)
 	if err != nil {
 		e.refuseAuthorization(w, r, a, err)
 		return

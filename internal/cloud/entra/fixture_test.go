@@ -70,12 +70,20 @@ func (a *authority) ask(h http.Handler, method, target, contentType, body string
 	a.t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
+	return a.answerOf(h, r)
+}
+
+// answer is what the directory answers to a request.
+func (a *authority) answer(r *http.Request) (int, map[string]any) { return a.answerOf(a.Entra, r) }
+
+func (a *authority) answerOf(h http.Handler, r *http.Request) (int, map[string]any) {
+	a.t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	out := map[string]any{}
 	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
 		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
-			a.t.Fatalf("%s %s: %s: %v", method, target, w.Body, err)
+			a.t.Fatalf("%s %s: %s: %v", r.Method, r.URL, w.Body, err)
 		}
 	}
 	return w.Code, out

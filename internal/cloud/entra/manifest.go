@@ -58,6 +58,8 @@ const (
 	GraphAppID         = "00000003-0000-0000-c000-000000000000"
 	communicationAppID = "1fd5118e-2576-4263-8130-9503064c837a"
 	azureCLIAppID      = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+	// PortalAppID is the Azure portal's; here it is the portal of the cloud.
+	PortalAppID = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"
 )
 
 // GraphAudience is the URI of Microsoft Graph in tokens.

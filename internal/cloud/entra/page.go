@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"guichet/internal/cloud/wellknown"
 )
 
 var (
@@ -38,6 +40,8 @@ type pageData struct {
 	Text            string
 	Scopes          []string
 	Admin           bool
+	// SeedName and SeedPassword are of the user that every directory starts with.
+	SeedName, SeedPassword string
 }
 
 type field struct{ Name, Value string }
@@ -60,6 +64,9 @@ func pageLanguage(r *http.Request) string {
 // show writes a page. Targets are where its form may end beside this origin.
 func (e *Entra) show(w http.ResponseWriter, r *http.Request, status int, name string, p pageData, targets ...string) {
 	p.Lang, p.Style = pageLanguage(r), template.CSS(pageStyle)
+	if name == "signin" {
+		p.SeedName, p.SeedPassword = wellknown.UserName, wellknown.UserPassword
+	}
 	script := "'none'"
 	if name == "post" {
 		p.Script, script = postScript, sourceOf(postScript)

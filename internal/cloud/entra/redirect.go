@@ -45,6 +45,28 @@ func (a Application) redirect(asked string) (string, platform, error) {
 		"in the Azure portal.", asked, a.AppID))
 }
 
+// servedAt resolves the redirect URIs of Microsoft's own pages that the cloud serves
+// itself, such as the portal: they are registered as paths, and lead to the address
+// of the cloud that the browser came to.
+func (a Application) servedAt(r *http.Request) Application {
+	if !a.firstParty() || len(a.SPA.RedirectURIs) == 0 {
+		return a
+	}
+	origin := "http://" + r.Host
+	if r.TLS != nil {
+		origin = "https://" + r.Host
+	}
+	uris := make([]string, 0, len(a.SPA.RedirectURIs))
+	for _, uri := range a.SPA.RedirectURIs {
+		if strings.HasPrefix(uri, "/") {
+			uri = origin + uri
+		}
+		uris = append(uris, uri)
+	}
+	a.SPA.RedirectURIs = uris
+	return a
+}
+
 // sameLoopback compares two http://localhost addresses without their ports
 // (RFC 8252 section 7.3).
 func sameLoopback(registered, asked string) bool {

@@ -8,6 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
 
 	wk "guichet/internal/cloud/wellknown"
 	"guichet/internal/platform/sqlstore"
@@ -43,6 +46,9 @@ var seedApps = []struct {
 	{Application{AppID: wk.ToolsClientID, TenantID: wk.TenantID, Name: "guichet-tools", TokenVersion: 1}, wk.ToolsObjectID},
 	{Application{AppID: wk.WebhookClientID, TenantID: wk.TenantID, Name: wk.WebhookAppName, TokenVersion: 1,
 		Audience: "AzureADMultipleOrgs", URIs: []string{"api://" + wk.WebhookClientID}, Roles: []AppRole{secureWebhookRole}}, wk.WebhookObjectID},
+	{Application{AppID: PortalAppID, Name: "Azure Portal", TokenVersion: 1, Manifest: Manifest{
+		SPA: Platform{RedirectURIs: []string{"/portal"}},
+	}}, "0b1e0000-0000-4000-8000-000000000015"},
 }
 
 const (
@@ -56,18 +62,23 @@ const (
 	insertSecret = `INSERT INTO entra_secrets (key_id, app_id, digest, name, hint, start_us, expires_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 	insertOwner  = `INSERT INTO entra_owners (app_id, principal_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+	selectAppIDs = `SELECT app_id FROM entra_applications`
 	countUsers   = `SELECT count(*) FROM entra_users`
 	clearApps    = `DELETE FROM entra_applications`
 	clearTenants = `DELETE FROM entra_tenants`
 )
 
-// Seed puts the well-known objects into a directory without users. One that has
-// some is left alone: what was changed stays changed.
+// Seed puts the well-known objects into a directory without users. In one that has
+// some, what was changed stays changed; it is only given the applications of
+// Microsoft's that were not known when it was made.
 func (e *Entra) Seed(ctx context.Context) error {
 	err := e.db.Tx(ctx, func(tx *sql.Tx) error {
 		n, err := sqlstore.One(ctx, tx, func(n *int) []any { return []any{n} }, countUsers)
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return e.seedNewer(ctx, tx)
 		}
 		return e.seed(ctx, tx)
 	})
@@ -104,20 +115,13 @@ func (e *Entra) seed(ctx context.Context, tx *sql.Tx) error {
 	now := sqlstore.Micros(e.clock.Now())
 	err := run(nil, insertTenant, wk.TenantID, wk.TenantName, wk.Domain)
 	for i, s := range seedApps {
-		if s.app.TenantID == "" {
-			s.app.TenantID, s.app.Audience = microsoftTenant, "AzureADMultipleOrgs"
+		app := e.seedApp(i)
+		err = writeApplication(ctx, tx, app, err)
+		if app.firstParty() {
+			roles, manifest, jsonErr := app.columns()
+			err = run(errors.Join(err, jsonErr), renewApp, roles, manifest, app.AppID)
 		}
-		if s.app.Audience == "" {
-			s.app.Audience = "AzureADMyOrg"
-		}
-		s.app.ObjectID = fmt.Sprintf("0b1e0000-0000-4000-8000-0000000001%02d", i)
-		s.app.Created = e.clock.Now()
-		err = writeApplication(ctx, tx, s.app, err)
-		if s.app.firstParty() {
-			roles, manifest, jsonErr := s.app.columns()
-			err = run(errors.Join(err, jsonErr), renewApp, roles, manifest, s.app.AppID)
-		}
-		err = run(err, insertPrincipal, s.principal, wk.TenantID, s.app.AppID, 0, now)
+		err = run(err, insertPrincipal, s.principal, wk.TenantID, app.AppID, 0, now)
 	}
 	err = run(err, insertSecret, "5ec00000-0000-4000-8000-000000000001", wk.ToolsClientID, digest(wk.ToolsSecret),
 		"", wk.ToolsSecret[:3], now, sqlstore.Micros(e.clock.Now().AddDate(100, 0, 0)))
@@ -129,6 +133,53 @@ func (e *Entra) seed(ctx context.Context, tx *sql.Tx) error {
 	err = run(err, insertUser, wk.UserObjectID, wk.TenantID, wk.UserName, wk.UserDisplayName, "Alex", "Admin", wk.UserName,
 		hashPassword(wk.UserPassword), true, now)
 	return run(err, insertDirectoryRole, wk.UserObjectID, GlobalAdministrator)
+}
+
+// seedApp is the seeded application with that index, whole.
+func (e *Entra) seedApp(i int) Application {
+	app := seedApps[i].app
+	if app.TenantID == "" {
+		app.TenantID, app.Audience = microsoftTenant, "AzureADMultipleOrgs"
+	}
+	if app.Audience == "" {
+		app.Audience = "AzureADMyOrg"
+	}
+	app.ObjectID = fmt.Sprintf("0b1e0000-0000-4000-8000-0000000001%02d", i)
+	app.Created = e.clock.Now()
+	return app
+}
+
+// seedNewer makes the applications of Microsoft's that the directory has not got yet
+// present in every tenant.
+func (e *Entra) seedNewer(ctx context.Context, tx *sql.Tx) error {
+	tenants, err := sqlstore.List(ctx, tx, tenantCols, listTenants)
+	if err != nil {
+		return err
+	}
+	known, err := sqlstore.List(ctx, tx, idCols, selectAppIDs)
+	if err != nil {
+		return err
+	}
+	for i, s := range seedApps {
+		app := e.seedApp(i)
+		if !app.firstParty() || slices.Contains(known, app.AppID) {
+			continue
+		}
+		err := writeApplication(ctx, tx, app, nil)
+		for _, t := range tenants {
+			id := s.principal
+			if t.ID != wk.TenantID {
+				id = uuid.NewString()
+			}
+			if err == nil {
+				_, err = tx.ExecContext(ctx, insertPrincipal, id, t.ID, app.AppID, 0, sqlstore.Micros(app.Created))
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // toolsPermissions are the application permissions of Microsoft Graph that the

@@ -43,7 +43,7 @@ func (e *Entra) interaction(w http.ResponseWriter, r *http.Request, tenantName s
 	if r.PostForm.Get("ver") == "1" {
 		version = v1
 	}
-	a, err := e.readAuthorization(r.Context(), values, tenantName, version)
+	a, err := e.readAuthorization(r, values, tenantName, version)
 	if err != nil {
 		e.refuseAuthorization(w, r, a, err)
 		return

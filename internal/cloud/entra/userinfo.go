@@ -70,7 +70,7 @@ func (e *Entra) logout(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		for _, a := range apps {
-			if _, _, err := a.redirect(back); err != nil {
+			if _, _, err := a.servedAt(r).redirect(back); err != nil {
 				continue
 			}
 			answer := q

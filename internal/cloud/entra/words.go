@@ -5,6 +5,7 @@ var pageWords = map[string]map[string]string{
 	"en": {
 		"brand":       "Guichet local cloud",
 		"note":        "This is a local imitation of Microsoft Entra ID. Type no real password here.",
+		"seed":        "Every local cloud starts with this user:",
 		"signin":      "Sign in",
 		"toApp":       "to continue to",
 		"name":        "Email or username",
@@ -44,6 +45,7 @@ var pageWords = map[string]map[string]string{
 	"fr": {
 		"brand":       "Cloud local Guichet",
 		"note":        "Ceci est une imitation locale de Microsoft Entra ID. N’y tapez aucun vrai mot de passe.",
+		"seed":        "Tout cloud local commence avec cet utilisateur :",
 		"signin":      "Se connecter",
 		"toApp":       "pour continuer vers",
 		"name":        "E-mail ou nom d’utilisateur",

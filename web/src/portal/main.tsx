@@ -5,13 +5,18 @@ import { ProblemError } from '../shared/api/request';
 import '../shared/base.css';
 import { startI18n } from '../shared/i18n/setup';
 import { App } from './App';
+import { session } from './session/session';
 
 const loaders = {
   en: () => Promise.all([import('../shared/i18n/en.json'), import('./i18n/en.json')]),
   fr: () => Promise.all([import('../shared/i18n/fr.json'), import('./i18n/fr.json')]),
 };
 
-await startI18n(loaders);
+// The way back from Entra's sign-in page. The answer is taken out of the address before anything else reads it.
+const { hash } = window.location;
+if (hash) window.history.replaceState(null, '', window.location.pathname + window.location.search);
+const [back] = await Promise.all([session.finish(hash), startI18n(loaders)]);
+if (back) window.history.replaceState(null, '', `/portal${back === '/' ? '' : back}`);
 const client = new QueryClient({
   defaultOptions: {
     queries: {

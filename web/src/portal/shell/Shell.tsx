@@ -19,6 +19,8 @@ import { Loading } from '../../shared/ui/Note';
 import { PreferenceMenus } from '../../shared/ui/PreferenceMenus';
 import { useNarrow } from '../../shared/ui/useNarrow';
 import { useLive } from '../live/PortalLive';
+import { SignInProblem } from '../session/SignInProblem';
+import { UserMenu } from '../session/UserMenu';
 import { entryOf, NavigationEntries } from './Navigation';
 
 const NarrowNavigation = lazy(() => import('./NarrowNavigation'));
@@ -123,8 +125,10 @@ export function Shell() {
           {t('shell.title')}
         </RouterLink>
         <PreferenceMenus />
+        <UserMenu />
       </header>
       <ConnectionBanner />
+      <SignInProblem />
       <div className={styles.below}>
         {!narrow && (
           <Nav
