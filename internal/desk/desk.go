@@ -27,6 +27,7 @@ import (
 	"guichet/internal/desk/people"
 	"guichet/internal/desk/setup"
 	"guichet/internal/desk/sms"
+	"guichet/internal/desk/table"
 	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/clock"
 	"guichet/internal/platform/folder"
@@ -162,7 +163,7 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 	})
 	d.handler = d.metrics.around(api.New(api.Options{
 		People: d.people, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections, Setup: d.setup,
-		Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
+		Tables: table.New(d.connections), Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
 		Ready: d.db.Ping, Metrics: d.metrics.handler(), Log: o.Log,
 	}))
 	return d, nil

@@ -77,9 +77,10 @@ var rooms = map[string][]string{
 	"live":         {"conversation"},
 	"webhook":      {"connection"},
 	"sms":          {"conversation", "webhook"},
+	"table":        {"connection"},
 	"controlplane": {"connection"},
 	"setup":        {"connection", "controlplane", "number", "people", "webhook"},
-	"api":          {"connection", "conversation", "live", "number", "people", "setup", "sms", "webhook"},
+	"api":          {"connection", "conversation", "live", "number", "people", "setup", "sms", "table", "webhook"},
 }
 
 func below(importPath, tree string) bool {

@@ -20,6 +20,7 @@ import (
 	"guichet/internal/desk/people"
 	"guichet/internal/desk/setup"
 	"guichet/internal/desk/sms"
+	"guichet/internal/desk/table"
 	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/problem"
 )
@@ -32,6 +33,7 @@ type Options struct {
 	Numbers       *number.Numbers
 	Connections   *connection.Connections
 	Setup         *setup.Setup
+	Tables        *table.Tables
 	Ledger        *webhook.Ledger
 	Webhook       http.Handler
 	Live          *live.Live
@@ -70,6 +72,7 @@ func New(o Options) http.Handler {
 	a.routes()
 	mux.Handle("GET /api/live", a.guard(people.Agent, http.HandlerFunc(a.live)))
 	mux.HandleFunc("GET /api/docs", a.docs)
+	mux.HandleFunc(dataPath, a.data)
 	mux.Handle("/api/", http.HandlerFunc(a.unknown))
 	mux.Handle("/webhooks/{kind}/{connection}", o.Webhook)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

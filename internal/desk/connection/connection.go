@@ -158,6 +158,11 @@ func (s *Connections) Last(ctx context.Context) (Connection, error) {
 	return c, err
 }
 
+// All lists every resource that is or was connected, the first one first.
+func (s *Connections) All(ctx context.Context) ([]Connection, error) {
+	return sqlstore.List(ctx, s.db.Read(), columns, selectConnection+`ORDER BY created_at, id`)
+}
+
 // forget has the next call read what was just changed.
 func (s *Connections) forget() {
 	s.mu.Lock()

@@ -10,12 +10,14 @@ import { type Desk, DeskContext } from './desk';
 import { DeskLive } from './live/DeskLive';
 import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
 import { Shell } from './shell/Shell';
+import { withTexts as withTableTexts } from './table/texts';
 
 const SignInPage = lazy(() => import('./session/SignInPage'));
 const ConversationsPage = lazy(() => import('./conversation/ConversationsPage'));
 const UsersPage = lazy(() => import('./people/UsersPage'));
 const ChannelsPage = lazy(() => withTexts(import('./connection/ChannelsPage')));
 const NumbersPage = lazy(() => withTexts(import('./number/NumbersPage')));
+const TablesPage = lazy(() => withTableTexts(import('./table/TablesPage')));
 const EventsPage = lazy(() => import('./webhook/EventsPage'));
 
 /** The whole desk: what is shared, and which page an address shows. Needs a router around it. */
@@ -39,6 +41,7 @@ export function App({ desk }: { desk: Desk }) {
                   <Route path="numbers" element={<Navigate to={numbersPath} replace />} />
                   <Route path="connection" element={<Navigate to={advancedPath} replace />} />
                   <Route path="events" element={<EventsPage />} />
+                  <Route path="tables" element={<TablesPage />} />
                 </Route>
                 <Route path="*" element={<NoSuchPage />} />
               </Route>

@@ -14,6 +14,7 @@ import type {
   Page,
   PhoneNumber,
   Role,
+  SettingEntry,
   Synced,
   User,
   View,
@@ -25,6 +26,9 @@ const azurePatience = 90_000;
 
 /** How many rows a page of a list asks for. */
 export const pageSize = 50;
+
+/** Where Dataverse's Web API has the settings of the communication provider. */
+export const entriesPath = '/api/data/v9.2/msdyn_occommunicationprovidersettingentries';
 
 function query(parameters: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
@@ -129,6 +133,11 @@ export const api = {
       patience: azurePatience,
     }),
   disconnect: () => request<Connection>('DELETE', '/api/connection'),
+  settingEntries: (signal?: AbortSignal) =>
+    request<{ value: SettingEntry[] }>('GET', entriesPath, {
+      headers: { Prefer: 'odata.include-annotations="*"' },
+      signal,
+    }),
   events: (state: EventState | '', cursor: string, signal?: AbortSignal) =>
     request<Page<LedgerEvent>>('GET', `/api/events${query({ state, cursor })}`, { signal }),
   event: (seq: number, signal?: AbortSignal) =>

@@ -15,6 +15,8 @@ export const keys = {
   countries: ['countries'] as const,
   offers: (country: string) => ['offers', country] as const,
   connection: ['connection'] as const,
+  /** Begins as the connection, from which it is made. */
+  entries: ['connection', 'entries'] as const,
   events: ['events'] as const,
   eventList: (state: EventState | '') => ['events', 'list', state] as const,
   event: (seq: number) => ['events', 'one', seq] as const,

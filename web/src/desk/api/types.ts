@@ -49,6 +49,18 @@ export type FiveValues = Required<
 >;
 export type Finding = Schemas['Finding'];
 
+/** A row of Dataverse's table of settings; the names are Dataverse's, and its Web API is not in the document. */
+export interface SettingEntry {
+  msdyn_occommunicationprovidersettingentryid: string;
+  msdyn_key: string;
+  msdyn_value: string;
+  '_msdyn_communicationprovidersettingentid_value@OData.Community.Display.V1.FormattedValue': string;
+  /** 0 is active, 1 inactive. */
+  statecode: number;
+  createdon: string;
+  modifiedon: string;
+}
+
 /** A row of the ledger of events that Event Grid delivered. */
 export type LedgerEvent = Schemas['Event'];
 export type EventState = LedgerEvent['state'];

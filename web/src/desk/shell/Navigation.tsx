@@ -13,6 +13,7 @@ import {
   MailInboxRegular,
   PeopleRegular,
   PersonChatRegular,
+  TableRegular,
 } from '@fluentui/react-icons';
 import type { MouseEvent, ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -134,6 +135,13 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
             value="events"
             icon={<ClipboardBulletListLtrRegular />}
             label={t('nav.events')}
+            onGo={onGo}
+          />
+          <Entry
+            to="/administration/tables"
+            value="tables"
+            icon={<TableRegular />}
+            label={t('nav.tables')}
             onGo={onGo}
           />
         </>
