@@ -1,10 +1,4 @@
-import {
-  CounterBadge,
-  makeStyles,
-  NavItem,
-  NavSectionHeader,
-  tokens,
-} from '@fluentui/react-components';
+import { CounterBadge, makeStyles, NavSectionHeader, tokens } from '@fluentui/react-components';
 import {
   ArchiveRegular,
   CallRegular,
@@ -15,52 +9,21 @@ import {
   PersonChatRegular,
   TableRegular,
 } from '@fluentui/react-icons';
-import type { MouseEvent, ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useHref, useLinkClickHandler } from 'react-router';
+import { NavEntry } from '../../shared/ui/NavEntry';
 import type { View } from '../api/types';
 import { channelsPath } from '../connection/paths';
 import { useConversations } from '../conversation/queries';
 import { useMe } from '../session/session';
 
 const useStyles = makeStyles({
-  label: { flexGrow: 1, minWidth: 0 },
   count: {
     color: tokens.colorNeutralForeground3,
     fontSize: tokens.fontSizeBase200,
     fontVariantNumeric: 'tabular-nums',
   },
 });
-
-interface EntryProps {
-  to: string;
-  value: string;
-  icon: ReactElement;
-  label: string;
-  onGo?: () => void;
-  children?: ReactElement;
-}
-
-/** One entry of the navigation; a real link, so that it opens in a new tab like any other. */
-function Entry({ to, value, icon, label, onGo, children }: EntryProps) {
-  const styles = useStyles();
-  const href = useHref(to);
-  const follow = useLinkClickHandler(to);
-  return (
-    <NavItem
-      href={href}
-      value={value}
-      icon={icon}
-      onClick={(event: MouseEvent) => {
-        follow(event as MouseEvent<HTMLAnchorElement>);
-        onGo?.();
-      }}
-    >
-      <span className={styles.label}>{label}</span>
-      {children}
-    </NavItem>
-  );
-}
 
 /** How many conversations a view holds, and how many messages in it nobody has looked at. */
 function ViewCount({ view }: { view: View }) {
@@ -95,7 +58,7 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const viewEntry = (view: View, icon: ReactElement, counted: boolean) => (
-    <Entry
+    <NavEntry
       to={`/conversations?view=${view}`}
       value={`view:${view}`}
       icon={icon}
@@ -103,7 +66,7 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
       onGo={onGo}
     >
       {counted ? <ViewCount view={view} /> : undefined}
-    </Entry>
+    </NavEntry>
   );
   return (
     <>
@@ -115,7 +78,7 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
       {me.role === 'administrator' && (
         <>
           <NavSectionHeader>{t('nav.support')}</NavSectionHeader>
-          <Entry
+          <NavEntry
             to={channelsPath}
             value="channels"
             icon={<CallRegular />}
@@ -123,21 +86,21 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
             onGo={onGo}
           />
           <NavSectionHeader>{t('nav.administration')}</NavSectionHeader>
-          <Entry
+          <NavEntry
             to="/administration/users"
             value="users"
             icon={<PeopleRegular />}
             label={t('nav.users')}
             onGo={onGo}
           />
-          <Entry
+          <NavEntry
             to="/administration/events"
             value="events"
             icon={<ClipboardBulletListLtrRegular />}
             label={t('nav.events')}
             onGo={onGo}
           />
-          <Entry
+          <NavEntry
             to="/administration/tables"
             value="tables"
             icon={<TableRegular />}

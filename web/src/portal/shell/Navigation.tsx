@@ -1,4 +1,4 @@
-import { NavItem, NavSectionHeader } from '@fluentui/react-components';
+import { NavSectionHeader } from '@fluentui/react-components';
 import {
   AppsListRegular,
   ArrowResetRegular,
@@ -9,40 +9,9 @@ import {
   SendRegular,
   TextBulletListSquareRegular,
 } from '@fluentui/react-icons';
-import type { MouseEvent, ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useHref, useLinkClickHandler } from 'react-router';
-
-/** One entry of a navigation; a real link, so that it opens in a new tab like any other. */
-export function NavEntry({
-  to,
-  value,
-  icon,
-  label,
-  onGo,
-}: {
-  to: string;
-  value: string;
-  icon: ReactElement;
-  label: string;
-  onGo?(): void;
-}) {
-  const href = useHref(to);
-  const follow = useLinkClickHandler(to);
-  return (
-    <NavItem
-      href={href}
-      value={value}
-      icon={icon}
-      onClick={(event: MouseEvent) => {
-        follow(event as MouseEvent<HTMLAnchorElement>);
-        onGo?.();
-      }}
-    >
-      {label}
-    </NavItem>
-  );
-}
+import { NavEntry } from '../../shared/ui/NavEntry';
 
 /** The entries of the portal's navigation. `onGo` runs when one was followed. */
 export function NavigationEntries({ onGo }: { onGo?(): void }) {
@@ -67,15 +36,14 @@ export function NavigationEntries({ onGo }: { onGo?(): void }) {
       {entry('deliveries', <SendRegular />)}
       <NavSectionHeader>{t('nav.tools')}</NavSectionHeader>
       {entry('faults', <FlashRegular />)}
-      <NavItem
-        href="/handset"
-        target="_blank"
+      <NavEntry
+        to="/handset"
+        elsewhere
         value="handset"
         icon={<PhoneRegular />}
-        onClick={onGo}
-      >
-        {t('nav.handset')}
-      </NavItem>
+        label={t('nav.handset')}
+        onGo={onGo}
+      />
       {entry('reset', <ArrowResetRegular />)}
     </>
   );

@@ -1,1 +1,0 @@
-export { type Column, DataTable } from '../../shared/ui/DataTable';
