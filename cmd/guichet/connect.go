@@ -46,7 +46,7 @@ func (f signInFlags) signIn(s *shell) (controlplane.SignIn, error) {
 	}
 	in := controlplane.SignIn{
 		Way: controlplane.Way(f.SignIn), TenantID: f.Tenant, ClientID: f.ClientID, ClientSecret: secret.Text(f.ClientSecret),
-		CertificateFile: f.Certificate, ShowCode: func(message string) { _, _ = fmt.Fprintln(s.err, message) },
+		CertificateFile: f.Certificate, ShowCode: func(c controlplane.DeviceLogin) { _, _ = fmt.Fprintln(s.err, c.Message) },
 	}
 	missing := []string{}
 	need := func(flag, value string) {
@@ -118,6 +118,16 @@ type connectCmd struct {
 	Patience      time.Duration `help:"How long one step is tried again while Azure is slow." default:"15m"`
 	DryRun        bool          `help:"Only print what would be changed."`
 	Remove        bool          `help:"Disconnect and undo exactly what was made in Azure (same as guichet disconnect)."`
+
+	Create        bool   `help:"Make the ACS resource --resource in --resource-group unless it is there."`
+	DataLocation  string `help:"Where a new resource keeps its data, such as Europe or United States." default:"Europe"`
+	GroupLocation string `help:"Azure region of a new resource group." default:"westeurope"`
+	TestNumber    string `help:"Send one text to this phone, whose delivery report must come back." placeholder:"E.164"`
+	deleteFlags
+}
+
+type deleteFlags struct {
+	DeleteResource bool `help:"When undoing, also delete the ACS resource if connect made it; one that owns phone numbers is never deleted."`
 }
 
 // Run connects a resource to a desk that is running.
@@ -129,14 +139,23 @@ func (c *connectCmd) Run(ctx context.Context, s *shell) (err error) {
 	defer func() { err = errors.Join(err, tools.Close()) }()
 	report := c.reporter(s)
 	if c.Remove {
-		return undo(ctx, tools, azure, report)
+		return undo(ctx, tools, azure, c.deleteFlags, report)
 	}
-	target := setup.Target{
-		SubscriptionID: c.Subscription, ResourceGroup: c.ResourceGroup, ResourceName: c.Resource, AppID: c.AppID, AppName: c.AppName,
-	}
-	return tools.Setup().ConnectAutomatically(ctx, azure, setup.Run{
-		Target: target, DryRun: c.DryRun, Patience: c.Patience, Report: report,
+	err = tools.Setup().ConnectAutomatically(ctx, azure, setup.Run{
+		Target: c.target(), DryRun: c.DryRun, Patience: c.Patience, Report: report, Actor: "shell",
 	})
+	if errors.Is(err, setup.ErrBlocked) {
+		// What blocks was reported, with its cure.
+		return errors.New("not connected: do what is said above, then run the same command again; what is done already stays done")
+	}
+	return err
+}
+
+func (c *connectCmd) target() setup.Target {
+	return setup.Target{
+		SubscriptionID: c.Subscription, ResourceGroup: c.ResourceGroup, ResourceName: c.Resource, AppID: c.AppID, AppName: c.AppName,
+		Create: c.Create, DataLocation: c.DataLocation, GroupLocation: c.GroupLocation, TestNumber: c.TestNumber,
+	}
 }
 
 func (f toolFlags) reporter(s *shell) func(setup.Progress) {
@@ -159,14 +178,20 @@ func printProgress(w io.Writer, p setup.Progress) {
 	if p.Detail != "" {
 		line += ": " + p.Detail
 	}
+	if p.State == setup.Waiting {
+		line += fmt.Sprintf(" (for %s, again in %s, at most %s)", duration(p.WaitedSeconds), duration(p.RetryInSeconds), duration(p.PatienceSeconds))
+	}
 	_, _ = fmt.Fprintln(w, line)
-	if p.Cure != "" {
-		_, _ = fmt.Fprintln(w, "                 "+p.Cure)
+	if p.Command != "" {
+		_, _ = fmt.Fprintln(w, "                 "+p.Command)
 	}
 }
 
+func duration(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
+
 type disconnectCmd struct {
 	toolFlags
+	deleteFlags
 }
 
 // Run disconnects the desk and undoes what connect made.
@@ -176,11 +201,11 @@ func (c *disconnectCmd) Run(ctx context.Context, s *shell) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, tools.Close()) }()
-	return undo(ctx, tools, azure, c.reporter(s))
+	return undo(ctx, tools, azure, c.deleteFlags, c.reporter(s))
 }
 
-func undo(ctx context.Context, tools *desk.Tools, azure *controlplane.Client, report func(setup.Progress)) error {
-	err := tools.Setup().Undo(ctx, azure, "shell", report)
+func undo(ctx context.Context, tools *desk.Tools, azure *controlplane.Client, f deleteFlags, report func(setup.Progress)) error {
+	err := tools.Setup().Undo(ctx, azure, setup.Undoing{Actor: "shell", DeleteResource: f.DeleteResource, Report: report})
 	if errors.Is(err, connection.ErrNone) {
 		return errors.New("the desk was never connected: there is nothing to undo")
 	}

@@ -146,13 +146,14 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 	d.conversations = conversation.New(d.db, o.Clock)
 	d.sms = sms.New(sms.Options{Clock: o.Clock, Conversations: d.conversations, Publish: d.live, Client: d.connections.SMS, Key: d.noteKey})
 	d.queue = jobs.New(d.db, o.Clock, map[string]jobs.Kind{sms.SendKind: d.sms.Kind(), number.PurchaseKind: d.numbers.Kind()})
+	d.ledger = webhook.NewLedger(d.db, o.Clock)
 	d.setup = setup.New(setup.Options{
+		Ledger:      d.ledger,
 		Connections: d.connections, Numbers: d.numbers, People: d.people, Azure: o.Azure, Client: d.client, PublicURL: d.publicURL,
 		Changed: func() { d.live.Look(live.TopicConnection) }, KeyGood: d.sendWhatWaits, Words: api.Words, Log: o.Log,
 	})
 	d.sms.UseQueue(d.queue)
 	d.numbers.UseQueue(d.queue)
-	d.ledger = webhook.NewLedger(d.db, o.Clock)
 	d.appliers = map[string]func(context.Context, *sql.Tx, webhook.Event) (webhook.Outcome, error){
 		eventgrid.TypeSMSReceived:               d.sms.Received,
 		eventgrid.TypeSMSDeliveryReportReceived: d.sms.Report,

@@ -17,6 +17,7 @@ import (
 	"guichet/internal/desk/people"
 	"guichet/internal/desk/setup"
 	"guichet/internal/desk/sms"
+	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/clock"
 	"guichet/internal/platform/jobs"
 	"guichet/internal/platform/secret"
@@ -72,6 +73,7 @@ func OpenTools(ctx context.Context, o ToolOptions) (_ *Tools, err error) {
 	connections := connection.New(t.db, clock.System, box, o.Azure, t.client)
 	queue := jobs.New(t.db, clock.System, nil)
 	t.setup = setup.New(setup.Options{
+		Ledger:      webhook.NewLedger(t.db, clock.System),
 		Connections: connections,
 		Numbers:     number.New(t.db, number.Options{Clock: clock.System, Client: connections.Numbers, Changed: func() {}}),
 		People:      people.New(t.db, clock.System, people.Options{}),

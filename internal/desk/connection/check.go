@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 
 	"guichet/acs"
 	"guichet/internal/platform/problem"
+	"guichet/internal/platform/secret"
 )
 
 // The fields of the connection dialog.
@@ -251,4 +253,22 @@ func (s *Connections) tokenRefusal(ctx context.Context, tenant, app string) ([]i
 		return nil, err
 	}
 	return answer.Codes, nil
+}
+
+// Owned counts the phone numbers of the resource that a connection string leads
+// to.
+func (s *Connections) Owned(ctx context.Context, text secret.Text) (int, error) {
+	made, err := s.make(text, policy.RetryOptions{})
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for pager := made.numbers.NewListPurchasedPager(nil); pager.More(); {
+		page, err := pager.NextPage(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("read the resource's numbers: %w", err)
+		}
+		n += len(page.PhoneNumbers)
+	}
+	return n, nil
 }

@@ -8,12 +8,10 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -163,6 +161,15 @@ func (s *Connections) All(ctx context.Context) ([]Connection, error) {
 	return sqlstore.List(ctx, s.db.Read(), columns, selectConnection+`ORDER BY created_at, id`)
 }
 
+// ForResource is the connection of a resource, connected or not, or ErrNone.
+func (s *Connections) ForResource(ctx context.Context, resourceID string) (Connection, error) {
+	c, err := sqlstore.One(ctx, s.db.Read(), columns, selectConnection+`WHERE resource_key = $1`, resourceKey(resourceID))
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		err = ErrNone
+	}
+	return c, err
+}
+
 // forget has the next call read what was just changed.
 func (s *Connections) forget() {
 	s.mu.Lock()
@@ -203,7 +210,7 @@ func (s *Connections) Connect(ctx context.Context, v Values, audit Audit) (Conne
 				state, key_state, provisioned_for, made, created_at, changed_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'connected', '', '', '', $9, $10)
 			ON CONFLICT (id) DO UPDATE SET connection_string = excluded.connection_string, endpoint = excluded.endpoint,
-				state = 'connected', key_state = '', provisioned_for = '', changed_at = excluded.changed_at`,
+				app_id = excluded.app_id, state = 'connected', key_state = '', provisioned_for = '', changed_at = excluded.changed_at`,
 			c.ID, c.ResourceName, c.ResourceID, resourceKey(c.ResourceID), sealed, c.Endpoint, c.AppID, c.TenantID,
 			sqlstore.Micros(c.CreatedAt), sqlstore.Micros(c.ChangedAt))
 		if err != nil {
@@ -228,7 +235,7 @@ func mayConnect(ctx context.Context, tx *sql.Tx, c *Connection) error {
 		case old.State == Connected && !same:
 			return problem.New(problem.Conflict, "connection.exists", "name", old.ResourceName)
 		case !same:
-		case old.AppID != c.AppID:
+		case old.AppID != "" && old.AppID != c.AppID:
 			return problem.New(problem.Conflict, "connection.otherApp", "first", old.AppID, "given", c.AppID).On("eventGridAppId")
 		case old.TenantID != c.TenantID:
 			return problem.New(problem.Conflict, "connection.otherTenant", "first", old.TenantID, "given", c.TenantID).On("eventGridAppTenantId")
@@ -287,6 +294,14 @@ func (s *Connections) Disconnect(ctx context.Context, audit Audit) (Connection, 
 	return c, err
 }
 
+// ForgetApplication says that the application of a connection that ended is
+// deleted, and nothing in Azure is bound to it any more: the resource may come
+// back with another one.
+func (s *Connections) ForgetApplication(ctx context.Context, id string) error {
+	defer s.forget()
+	return s.write(ctx, `UPDATE connection SET app_id = '' WHERE id = $1 AND state = 'disconnected'`, id)
+}
+
 // Provisioned notes that Azure's side is set up to call the desk at publicURL.
 func (s *Connections) Provisioned(ctx context.Context, id, publicURL string) error {
 	defer s.forget()
@@ -294,70 +309,6 @@ func (s *Connections) Provisioned(ctx context.Context, id, publicURL string) err
 		_, err := tx.ExecContext(ctx, `UPDATE connection SET provisioned_for = $1 WHERE id = $2`, publicURL, id)
 		return err
 	})
-}
-
-// Made is what an automatic connection made in Azure, so that it can be undone:
-// paths of event subscriptions (group/topic/name), of the system topic
-// (group/name), the object id of the app registration, provider namespaces.
-type Made struct {
-	Subscriptions []string `json:"subscriptions,omitempty"`
-	Topic         string   `json:"topic,omitempty"`
-	Application   string   `json:"application,omitempty"`
-	Providers     []string `json:"providers,omitempty"`
-}
-
-// Made reads what was made for a connection.
-func (s *Connections) Made(ctx context.Context, id string) (Made, error) {
-	text, err := sqlstore.One(ctx, s.db.Read(), func(v *string) []any { return []any{v} }, `SELECT made FROM connection WHERE id = $1`, id)
-	if err != nil || text == "" {
-		return Made{}, err
-	}
-	var m Made
-	return m, json.Unmarshal([]byte(text), &m)
-}
-
-// NoteMade adds to what was made for a connection; the zero value empties it.
-func (s *Connections) NoteMade(ctx context.Context, id string, m Made) error {
-	old, err := s.Made(ctx, id)
-	if err != nil {
-		return err
-	}
-	if !m.empty() {
-		m = old.with(m)
-	}
-	text, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE connection SET made = $1 WHERE id = $2`, string(text), id)
-		return err
-	})
-}
-
-func (m Made) empty() bool {
-	return len(m.Subscriptions) == 0 && m.Topic == "" && m.Application == "" && len(m.Providers) == 0
-}
-
-// with is m and what came after it.
-func (m Made) with(more Made) Made {
-	for _, s := range more.Subscriptions {
-		if !slices.Contains(m.Subscriptions, s) {
-			m.Subscriptions = append(m.Subscriptions, s)
-		}
-	}
-	for _, p := range more.Providers {
-		if !slices.Contains(m.Providers, p) {
-			m.Providers = append(m.Providers, p)
-		}
-	}
-	if more.Topic != "" {
-		m.Topic = more.Topic
-	}
-	if more.Application != "" {
-		m.Application = more.Application
-	}
-	return m
 }
 
 // Same says whether the values are those that are connected.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Application is an app registration.
@@ -74,9 +75,9 @@ func (c *Client) DeleteApplication(ctx context.Context, objectID string) error {
 	return nil
 }
 
-// HasPrincipal says whether an application has its service principal in the
-// tenant, without which Entra issues no token for it.
-func (c *Client) HasPrincipal(ctx context.Context, appID string) (bool, error) {
+// Principal finds the service principal of an application in the tenant, without
+// which Entra issues no token for it: its object id, empty when there is none.
+func (c *Client) Principal(ctx context.Context, appID string) (string, error) {
 	var answer struct {
 		Value []struct {
 			ID string `json:"id"`
@@ -84,16 +85,68 @@ func (c *Client) HasPrincipal(ctx context.Context, appID string) (bool, error) {
 	}
 	query := url.Values{"$filter": {"appId eq '" + quoted(appID) + "'"}}
 	if err := c.callGraph(ctx, http.MethodGet, "servicePrincipals", query, nil, &answer, http.StatusOK); err != nil {
-		return false, fmt.Errorf("look for the service principal: %w", err)
+		return "", fmt.Errorf("look for the service principal: %w", err)
 	}
-	return len(answer.Value) > 0, nil
+	if len(answer.Value) == 0 {
+		return "", nil
+	}
+	return answer.Value[0].ID, nil
 }
 
-// CreatePrincipal makes the service principal of an application.
-func (c *Client) CreatePrincipal(ctx context.Context, appID string) error {
-	in := map[string]any{"appId": appID}
-	if err := c.callGraph(ctx, http.MethodPost, "servicePrincipals", nil, in, nil, http.StatusCreated); err != nil {
-		return fmt.Errorf("make the service principal: %w", err)
+// CreatePrincipal makes the service principal of an application and gives its
+// object id.
+func (c *Client) CreatePrincipal(ctx context.Context, appID string) (string, error) {
+	var made struct {
+		ID string `json:"id"`
+	}
+	if err := c.callGraph(ctx, http.MethodPost, "servicePrincipals", nil, map[string]any{"appId": appID}, &made, http.StatusCreated); err != nil {
+		return "", fmt.Errorf("make the service principal: %w", err)
+	}
+	return made.ID, nil
+}
+
+// DeletePrincipal deletes a service principal; one that is gone is no error.
+func (c *Client) DeletePrincipal(ctx context.Context, objectID string) error {
+	err := c.callGraph(ctx, http.MethodDelete, "servicePrincipals/"+url.PathEscape(objectID), nil, nil, nil, http.StatusNoContent)
+	if err != nil && !Missing(err) {
+		return fmt.Errorf("delete the service principal: %w", err)
+	}
+	return nil
+}
+
+// Owns says whether a principal is an owner of an app registration.
+func (c *Client) Owns(ctx context.Context, applicationID, principalID string) (bool, error) {
+	var answer struct {
+		Value []struct {
+			ID string `json:"id"`
+		} `json:"value"`
+	}
+	if err := c.callGraph(ctx, http.MethodGet, "applications/"+url.PathEscape(applicationID)+"/owners", nil, nil, &answer, http.StatusOK); err != nil {
+		return false, fmt.Errorf("read the application's owners: %w", err)
+	}
+	for _, owner := range answer.Value {
+		if strings.EqualFold(owner.ID, principalID) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// AddOwner makes a principal an owner of an app registration.
+func (c *Client) AddOwner(ctx context.Context, applicationID, principalID string) error {
+	in := map[string]any{"@odata.id": strings.TrimRight(c.azure.Graph, "/") + "/v1.0/directoryObjects/" + principalID}
+	if err := c.callGraph(ctx, http.MethodPost, "applications/"+url.PathEscape(applicationID)+"/owners/$ref", nil, in, nil, http.StatusNoContent); err != nil {
+		return fmt.Errorf("add the owner: %w", err)
+	}
+	return nil
+}
+
+// RemoveOwner takes an owner away; one that is none is no error.
+func (c *Client) RemoveOwner(ctx context.Context, applicationID, principalID string) error {
+	path := "applications/" + url.PathEscape(applicationID) + "/owners/" + url.PathEscape(principalID) + "/$ref"
+	err := c.callGraph(ctx, http.MethodDelete, path, nil, nil, nil, http.StatusNoContent)
+	if err != nil && !Missing(err) {
+		return fmt.Errorf("remove the owner: %w", err)
 	}
 	return nil
 }

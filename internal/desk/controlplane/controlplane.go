@@ -49,7 +49,14 @@ type SignIn struct {
 	// CertificateFile holds a certificate and its key (PEM or PKCS#12).
 	CertificateFile string
 	// ShowCode tells the user where to enter which code, for DeviceCode.
-	ShowCode func(message string)
+	ShowCode func(DeviceLogin)
+}
+
+// DeviceLogin is what a user enters, and where, to sign a device in.
+type DeviceLogin struct {
+	Code, URL string
+	// Message says the same in Microsoft's words.
+	Message string
 }
 
 // Client acts in one Azure subscription, or in none yet.
@@ -122,7 +129,7 @@ func (s SignIn) credential(a connection.Azure, options policy.ClientOptions) (az
 		return azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
 			ClientOptions: options, TenantID: s.TenantID, ClientID: s.ClientID, DisableInstanceDiscovery: custom,
 			UserPrompt: func(_ context.Context, m azidentity.DeviceCodeMessage) error {
-				s.ShowCode(m.Message)
+				s.ShowCode(DeviceLogin{Code: m.UserCode, URL: m.VerificationURL, Message: m.Message})
 				return nil
 			},
 		})
@@ -215,4 +222,19 @@ func Brief(err error) string {
 		return strings.TrimSpace(fmt.Sprintf("%d %s", answer.StatusCode, answer.ErrorCode))
 	}
 	return err.Error()
+}
+
+// Code is the error code of Azure's answer, empty when err is none.
+func Code(err error) string {
+	if answer, ok := errors.AsType[*azcore.ResponseError](err); ok {
+		return answer.ErrorCode
+	}
+	return ""
+}
+
+// Refused says whether err is an answer by which nothing was done: neither a
+// failure of the service nor of the way to it.
+func Refused(err error) bool {
+	answer, ok := errors.AsType[*azcore.ResponseError](err)
+	return ok && answer.StatusCode >= 400 && answer.StatusCode < 500
 }

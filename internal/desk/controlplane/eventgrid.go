@@ -115,12 +115,15 @@ func (c *Client) Unsubscribe(ctx context.Context, group, topic, name string) err
 	return nil
 }
 
+// Absent is the difference of an event subscription that is not there.
+const Absent = "missing"
+
 // Differs says how an event subscription differs from what it should be: empty
-// when it is right, "missing" when there is none.
+// when it is right, Absent when there is none.
 func (c *Client) Differs(ctx context.Context, group, topic, appID string, s EventSubscription) (string, error) {
 	res, err := c.subscriptions.Get(ctx, group, topic, s.Name, nil)
 	if Missing(err) {
-		return "missing", nil
+		return Absent, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("read the event subscription %s: %w", s.Name, err)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/controlplane"
 	"guichet/internal/desk/webhook"
@@ -17,28 +19,49 @@ import (
 // the only one of their kind.
 type Target struct {
 	// SubscriptionID, ResourceGroup and ResourceName are where the resource lies.
-	SubscriptionID, ResourceGroup, ResourceName string
+	SubscriptionID string `json:"subscriptionId,omitempty"`
+	ResourceGroup  string `json:"resourceGroup,omitempty"`
+	ResourceName   string `json:"resourceName,omitempty"`
 	// AppID is an app registration that exists; without it, one named AppName is
 	// looked for and made if need be.
-	AppID, AppName string
+	AppID   string `json:"appId,omitempty"`
+	AppName string `json:"appName,omitempty"`
+	// Create makes the resource, and its group if need be, unless it is there;
+	// group, name and data location must be given.
+	Create bool `json:"create,omitempty"`
+	// DataLocation is where a new resource keeps its data, such as Europe;
+	// GroupLocation the Azure region of a new group, such as westeurope.
+	DataLocation  string `json:"dataLocation,omitempty"`
+	GroupLocation string `json:"groupLocation,omitempty"`
+	// TestNumber gets one text, whose delivery report must come back; E.164. When
+	// empty no text is sent.
+	TestNumber string `json:"testNumber,omitempty"`
 }
 
 // AppName is what the app registration is called unless told otherwise.
 const AppName = "Guichet Event Grid webhook"
 
-// Steps, in their order.
+// Patience is how long one step is tried again unless told otherwise: so long
+// Azure may need to make an app registration known everywhere.
+const Patience = 15 * time.Minute
+
+// Steps of a connection.
 const (
+	StepAddress      = "address"
 	StepSubscription = "subscription"
 	StepRights       = "rights"
 	StepProviders    = "providers"
 	StepResource     = "resource"
 	StepApplication  = "application"
+	StepOwner        = "owner"
 	StepDesk         = "desk"
 	StepTopic        = "topic"
 	StepRecording    = "recording"
 	StepSMS          = "sms"
 	StepCalls        = "incoming-call"
+	StepHandshakes   = "handshakes"
 	StepNumbers      = "numbers"
+	StepTest         = "test"
 )
 
 // StepState is how far a step has come.
@@ -46,6 +69,8 @@ type StepState string
 
 // The states of a step.
 const (
+	// Pending: not begun; only in lists of steps.
+	Pending StepState = "pending"
 	// Running: being looked at or done.
 	Running StepState = "running"
 	// Waiting: Azure is slow or not ready yet; it is tried again.
@@ -56,7 +81,8 @@ const (
 	Done StepState = "done"
 	// Would: a dry run would change it.
 	Would StepState = "would"
-	// Blocked: it cannot go on; Cure says what to do.
+	// Blocked: it cannot go on; the detail says why and what to do, Command what
+	// an administrator of Azure has to run.
 	Blocked StepState = "blocked"
 )
 
@@ -64,10 +90,18 @@ const (
 type Progress struct {
 	Step  string    `json:"step"`
 	State StepState `json:"state"`
-	// Detail says what was found or done.
+	// Detail says what was found or done: a name, or the English sentence of Code.
 	Detail string `json:"detail,omitempty"`
-	// Cure is what a person has to do, such as a command to run.
-	Cure string `json:"cure,omitempty"`
+	// Code and Args name the sentence, when Detail is one.
+	Code string            `json:"code,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
+	// Command is the exact command that a person has to run.
+	Command string `json:"command,omitempty"`
+	// Of a step that waits: for how long already, how long until the next try, and
+	// how long at most.
+	WaitedSeconds   int `json:"waitedSeconds,omitempty"`
+	RetryInSeconds  int `json:"retryInSeconds,omitempty"`
+	PatienceSeconds int `json:"patienceSeconds,omitempty"`
 }
 
 // Run is one automatic connection.
@@ -75,9 +109,10 @@ type Run struct {
 	Target
 	// DryRun only looks and tells what would be changed.
 	DryRun bool
-	// Patience bounds how long one step is tried again; 15 minutes when 0, which
-	// is how long Azure may need to make an app registration known everywhere.
+	// Patience bounds how long one step is tried again; the constant when 0.
 	Patience time.Duration
+	// Actor is who is named in the audit log; "system" when empty.
+	Actor string
 	// Report is told of progress; required.
 	Report func(Progress)
 	// Pause waits between tries; a timer when nil.
@@ -87,12 +122,37 @@ type Run struct {
 // ErrBlocked says that a step cannot go on; its Progress said why.
 var ErrBlocked = errors.New("a step is blocked")
 
-// blockedError is a refusal with its cure.
+// blockedError is a refusal with the command that cures it.
 type blockedError struct {
-	detail, cure string
+	reason  *problem.Error
+	command string
 }
 
-func (b *blockedError) Error() string { return b.detail }
+func (b *blockedError) Error() string { return b.reason.Error() }
+
+func (b *blockedError) Unwrap() error { return b.reason }
+
+func blocked(command string, code string, pairs ...string) error {
+	return &blockedError{note(code, pairs...), command}
+}
+
+// note is a sentence for people.
+func note(code string, pairs ...string) *problem.Error {
+	return problem.New(problem.Conflict, code, pairs...)
+}
+
+// found is what a step came to: a name, or a sentence.
+type found struct {
+	state StepState
+	name  string
+	note  *problem.Error
+}
+
+func is(name string) found  { return found{state: Right, name: name} }
+func did(name string) found { return found{state: Done, name: name} }
+func would(code string, pairs ...string) found {
+	return found{state: Would, note: note(code, pairs...)}
+}
 
 // automatic is the state of a run.
 type automatic struct {
@@ -103,16 +163,57 @@ type automatic struct {
 	resource controlplane.Resource
 	appID    string
 	topic    string
+	me       controlplane.Identity
 	made     connection.Made
 	current  connection.Connection
+	test     testText
 }
 
-// ConnectAutomatically provisions Azure's side and connects the desk, step by step. It changes
-// nothing that is right already, so that an interrupted run can be repeated. The
-// desk must be answering, as Event Grid calls it during the handshakes.
+type step struct {
+	name string
+	do   func(ctx context.Context) (found, error)
+}
+
+// steps are those of a run, in their order.
+func (a *automatic) steps() []step {
+	all := []step{{StepAddress, a.checkAddress}, {StepSubscription, a.findSubscription}}
+	if a.run.Create {
+		all = append(all, step{StepRights, a.checkRights}, step{StepProviders, a.registerProviders}, step{StepResource, a.createResource})
+	} else {
+		all = append(all, step{StepResource, a.findResource}, step{StepRights, a.checkRights}, step{StepProviders, a.registerProviders})
+	}
+	return append(
+		all,
+		step{StepApplication, a.findApplication},
+		step{StepOwner, a.ownApplication},
+		step{StepDesk, a.connectDesk},
+		step{StepTopic, a.makeTopic},
+		step{StepRecording, a.subscribe(webhook.Recording)},
+		step{StepSMS, a.subscribe(webhook.SMS)},
+		step{StepCalls, a.subscribe(webhook.IncomingCall)},
+		step{StepHandshakes, a.checkHandshakes},
+		step{StepNumbers, a.syncNumbers},
+		step{StepTest, a.sendTest},
+	)
+}
+
+// Steps names the steps of a run to a target, in their order.
+func Steps(t Target) []string {
+	a := &automatic{run: Run{Target: t}}
+	var all []string
+	for _, s := range a.steps() {
+		all = append(all, s.name)
+	}
+	return all
+}
+
+// ConnectAutomatically provisions Azure's side and connects the desk, step by
+// step. It changes nothing that is right already, so that an interrupted run can
+// be repeated. The desk must be answering, as Event Grid calls it during the
+// handshakes. It returns ErrBlocked when a step said why it cannot go on.
 func (s *Setup) ConnectAutomatically(ctx context.Context, azure *controlplane.Client, r Run) error {
 	if r.Patience == 0 {
-		r.Patience = 15 * time.Minute
+		r.Patience = Patience
 	}
 	if r.AppName == "" {
 		r.AppName = AppName
@@ -120,25 +221,12 @@ func (s *Setup) ConnectAutomatically(ctx context.Context, azure *controlplane.Cl
 	if r.Pause == nil {
 		r.Pause = pause
 	}
-	a := &automatic{Setup: s, run: r, azure: azure}
-	steps := []struct {
-		name string
-		do   func(ctx context.Context) (StepState, string, error)
-	}{
-		{StepSubscription, a.findSubscription},
-		{StepResource, a.findResource},
-		{StepRights, a.checkRights},
-		{StepProviders, a.registerProviders},
-		{StepApplication, a.findApplication},
-		{StepDesk, a.connectDesk},
-		{StepTopic, a.makeTopic},
-		{StepRecording, a.subscribe(webhook.Recording)},
-		{StepSMS, a.subscribe(webhook.SMS)},
-		{StepCalls, a.subscribe(webhook.IncomingCall)},
-		{StepNumbers, a.syncNumbers},
+	if r.Actor == "" {
+		r.Actor = "system"
 	}
-	for _, step := range steps {
-		if err := a.patiently(ctx, step.name, step.do); err != nil {
+	a := &automatic{Setup: s, run: r, azure: azure}
+	for _, step := range a.steps() {
+		if err := a.patiently(ctx, step); err != nil {
 			return err
 		}
 	}
@@ -163,36 +251,36 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// patiently does one step, again and again while Azure may only be slow.
-func (a *automatic) patiently(ctx context.Context, name string, do func(context.Context) (StepState, string, error)) error {
-	say := func(state StepState, detail, cure string) {
-		a.run.Report(Progress{Step: name, State: state, Detail: detail, Cure: cure})
+// say reports what a step came to.
+func (a *automatic) say(p Progress, reason *problem.Error) {
+	if reason != nil {
+		p.Code, p.Args, p.Detail = reason.Code, reason.Args, a.Words(reason)
 	}
-	say(Running, "", "")
+	a.run.Report(p)
+}
+
+// patiently does one step, again and again while Azure may only be slow.
+func (a *automatic) patiently(ctx context.Context, s step) error {
+	a.say(Progress{Step: s.name, State: Running}, nil)
 	waited, next := time.Duration(0), 2*time.Second
 	for {
-		state, detail, err := do(ctx)
+		f, err := s.do(ctx)
 		if err == nil {
-			say(state, detail, "")
+			a.say(Progress{Step: s.name, State: f.state, Detail: f.name}, f.note)
 			return nil
-		}
-		if blocked, ok := errors.AsType[*blockedError](err); ok {
-			say(Blocked, blocked.detail, blocked.cure)
-			return fmt.Errorf("%w: %s", ErrBlocked, blocked.detail)
-		}
-		if refused, ok := errors.AsType[*problem.Error](err); ok {
-			say(Blocked, a.Words(refused), "")
-			return fmt.Errorf("%w: %s", ErrBlocked, a.Words(refused))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if waited >= a.run.Patience || a.run.DryRun {
-			say(Blocked, controlplane.Brief(err), "")
+		if stop := a.final(s.name, err, waited); stop != nil {
+			a.say(Progress{Step: s.name, State: Blocked, Command: stop.command}, stop.reason)
 			// Of an answer its code: its whole text holds the request.
-			return fmt.Errorf("%w: %s: %s", ErrBlocked, name, controlplane.Brief(err))
+			return fmt.Errorf("%w: %s: %s", ErrBlocked, s.name, a.Words(stop.reason))
 		}
-		say(Waiting, controlplane.Brief(err), "")
+		next = min(next, a.run.Patience-waited)
+		a.say(Progress{
+			Step: s.name, State: Waiting, WaitedSeconds: seconds(waited), RetryInSeconds: seconds(next), PatienceSeconds: seconds(a.run.Patience),
+		}, note("provision.waiting", "answer", controlplane.Brief(err)))
 		if err := a.run.Pause(ctx, next); err != nil {
 			return err
 		}
@@ -201,310 +289,70 @@ func (a *automatic) patiently(ctx context.Context, name string, do func(context.
 	}
 }
 
-func (a *automatic) findSubscription(ctx context.Context) (StepState, string, error) {
-	list, err := a.azure.Subscriptions(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	var fits []controlplane.Subscription
-	for _, s := range list {
-		if a.run.SubscriptionID == "" || strings.EqualFold(s.ID, a.run.SubscriptionID) {
-			fits = append(fits, s)
-		}
-	}
-	switch {
-	case len(fits) == 0 && a.run.SubscriptionID != "":
-		return "", "", &blockedError{
-			"the subscription " + a.run.SubscriptionID + " is not to be seen",
-			"Give the one who signs in at least the role Reader on it.",
-		}
-	case len(fits) == 0:
-		return "", "", &blockedError{"no subscription is to be seen", "Give the one who signs in a role on the subscription of the resource."}
-	case len(fits) > 1:
-		return "", "", &blockedError{"there are several subscriptions", "Choose one with --subscription: " + names(fits, func(s controlplane.Subscription) string { return s.ID + " (" + s.Name + ")" })}
-	}
-	s := fits[0]
-	if !s.Enabled {
-		return "", "", &blockedError{"the subscription " + s.Name + " is not active", "Reactivate it in the Azure portal: Subscriptions › Reactivate."}
-	}
-	a.run.SubscriptionID = s.ID
-	detail := s.Name
-	if s.Trial {
-		detail += "; a trial subscription cannot buy phone numbers"
-	}
-	return Right, detail, a.azure.Use(s.ID, s.TenantID)
-}
+func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
 
-func names[T any](list []T, name func(T) string) string {
-	all := make([]string, len(list))
-	for i, v := range list {
-		all[i] = name(v)
+// final is the block that an error means, or nil when the step is to be tried
+// again.
+func (a *automatic) final(step string, err error, waited time.Duration) *blockedError {
+	if b, ok := errors.AsType[*blockedError](err); ok {
+		return b
 	}
-	return strings.Join(all, ", ")
-}
-
-func (a *automatic) findResource(ctx context.Context) (StepState, string, error) {
-	list, err := a.azure.Resources(ctx)
+	if refused, ok := errors.AsType[*problem.Error](err); ok {
+		return &blockedError{reason: refused}
+	}
+	if failed, ok := errors.AsType[*azidentity.AuthenticationFailedError](err); ok {
+		return &blockedError{reason: note("provision.signIn", "answer", controlplane.EntraCode(failed))}
+	}
+	if waited < a.run.Patience && !a.run.DryRun {
+		return nil
+	}
 	if controlplane.Denied(err) {
-		return "", "", a.lacks([]string{"Microsoft.Communication/communicationServices/read"}, a.azure.Scope(a.run.ResourceGroup))
+		b, _ := errors.AsType[*blockedError](a.lacks([]string{controlplane.Brief(err)}, a.scope()))
+		return b
 	}
-	if err != nil {
-		return "", "", err
+	switch step {
+	case StepRecording, StepSMS, StepCalls, StepHandshakes:
+		return &blockedError{reason: note("provision.handshake", "url", a.PublicURL, "answer", controlplane.Brief(err))}
 	}
-	var fits []controlplane.Resource
-	for _, r := range list {
-		if (a.run.ResourceName == "" || strings.EqualFold(r.Name, a.run.ResourceName)) &&
-			(a.run.ResourceGroup == "" || strings.EqualFold(r.Group, a.run.ResourceGroup)) {
-			fits = append(fits, r)
-		}
+	return &blockedError{reason: note("provision.failed", "answer", controlplane.Brief(err))}
+}
+
+// scope is the group of the resource, or the subscription while it is not known.
+func (a *automatic) scope() string {
+	if a.resource.Group != "" {
+		return a.azure.Scope(a.resource.Group)
 	}
-	switch {
-	case len(fits) == 0:
-		return "", "", &blockedError{
-			"no such Azure Communication Services resource is to be seen",
-			"Look at the name and the group, or make one: az communication create --name NAME --resource-group GROUP --location global --data-location Europe",
-		}
-	case len(fits) > 1:
-		return "", "", &blockedError{"there are several resources", "Choose one with --resource and --resource-group: " + names(fits, func(r controlplane.Resource) string { return r.Group + "/" + r.Name })}
-	case fits[0].KeysOff:
-		return "", "", &blockedError{
-			"access keys are switched off on the resource (disableLocalAuth)",
-			"az resource update --ids " + fits[0].ID + " --set properties.disableLocalAuth=false",
-		}
-	}
-	a.resource = fits[0]
-	return Right, a.resource.Group + "/" + a.resource.Name, nil
+	return a.azure.Scope(a.run.ResourceGroup)
 }
 
 // lacks is a block for missing rights, with the command that gives them.
 func (a *automatic) lacks(actions []string, scope string) error {
-	return &blockedError{
-		"the one who signs in may not: " + strings.Join(actions, ", "),
-		"An Owner of it has to run: az role assignment create --role Contributor --assignee <who signs in> --scope " + scope + " — then go on with the same command.",
-	}
+	who, kind := a.me.ObjectID, a.me.Kind()
+	return blocked(
+		"az role assignment create --role Contributor --assignee-object-id "+who+" --assignee-principal-type "+kind+" --scope "+shellWord(scope),
+		"provision.rights", "actions", strings.Join(actions, ", "), "who", a.me.Name, "scope", scope,
+	)
 }
 
-func (a *automatic) checkRights(ctx context.Context) (StepState, string, error) {
-	for _, at := range []struct {
-		scope   string
-		actions []string
-	}{
-		{a.azure.Scope(a.resource.Group), controlplane.GroupActions},
-		{a.azure.Scope(""), controlplane.SubscriptionActions},
-	} {
-		lacking, err := a.azure.Lacking(ctx, at.scope, at.actions)
-		if err != nil {
-			return "", "", err
-		}
-		if len(lacking) == 0 {
-			continue
-		}
-		if at.scope == a.azure.Scope("") && a.registered(ctx) {
-			// Nothing is left to be registered, so the right to do so is not needed.
-			continue
-		}
-		return "", "", a.lacks(lacking, at.scope)
+// shellWord quotes a word for a shell when it needs it.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=+") == "" {
+		return s
 	}
-	return Right, "", nil
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-func (a *automatic) registered(ctx context.Context) bool {
-	for _, namespace := range controlplane.Providers {
-		if state, err := a.azure.ProviderState(ctx, namespace); err != nil || state != "Registered" {
-			return false
-		}
+// noted writes down what a run made, before it is made where that is possible, so
+// that an interruption leaves nothing that cannot be undone.
+func (a *automatic) noted(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	if a.current.ID == "" {
+		return a.Connections.NotePending(ctx, connection.Pending{ResourceID: a.resource.ID, TenantID: a.azure.TenantID(), Made: a.made})
 	}
-	return true
-}
-
-func (a *automatic) registerProviders(ctx context.Context) (StepState, string, error) {
-	state, detail := Right, ""
-	for _, namespace := range controlplane.Providers {
-		is, err := a.azure.ProviderState(ctx, namespace)
-		if err != nil {
-			return "", "", err
-		}
-		if is == "Registered" {
-			continue
-		}
-		if a.run.DryRun {
-			state, detail = Would, "register "+namespace
-			continue
-		}
-		if is != "Registering" {
-			if err := a.azure.Register(ctx, namespace); err != nil {
-				return "", "", err
-			}
-			a.made.Providers = append(a.made.Providers, namespace)
-		}
-		if is, err = a.azure.ProviderState(ctx, namespace); err != nil {
-			return "", "", err
-		}
-		if is != "Registered" {
-			return "", "", fmt.Errorf("%s is %s", namespace, is)
-		}
+	if err := a.Connections.NoteMade(ctx, a.current.ID, a.made); err != nil {
+		return err
 	}
-	if len(a.made.Providers) > 0 {
-		state, detail = Done, strings.Join(a.made.Providers, ", ")
-	}
-	return state, detail, nil
-}
-
-func (a *automatic) findApplication(ctx context.Context) (StepState, string, error) {
-	// A resource that was connected before keeps its application.
-	if last, err := a.Connections.Last(ctx); err == nil && a.run.AppID == "" && strings.EqualFold(last.ResourceID, a.resource.ID) {
-		a.run.AppID = last.AppID
-	}
-	if a.run.AppID != "" {
-		a.appID = strings.ToLower(a.run.AppID)
-		return Right, a.appID, nil
-	}
-	app, state, err := a.namedApplication(ctx)
-	if controlplane.Denied(err) {
-		return "", "", &blockedError{
-			"the one who signs in may not register applications",
-			"An Application Administrator has to run: az ad app create --display-name '" + a.run.AppName +
-				"' --sign-in-audience AzureADMultipleOrgs && az ad sp create --id <appId> && az ad app owner add --id <appId> --owner-object-id <who signs in> — then go on with --app-id <appId>.",
-		}
-	}
-	if err != nil || state == Would {
-		return state, "register the application " + a.run.AppName, err
-	}
-	a.appID = app.AppID
-	has, err := a.azure.HasPrincipal(ctx, app.AppID)
-	if err != nil {
-		return "", "", err
-	}
-	if !has {
-		if a.run.DryRun {
-			return Would, "make the service principal of " + app.AppID, nil
-		}
-		if err := a.azure.CreatePrincipal(ctx, app.AppID); err != nil {
-			return "", "", err
-		}
-		state = Done
-	}
-	return state, a.appID, nil
-}
-
-func (a *automatic) namedApplication(ctx context.Context) (controlplane.Application, StepState, error) {
-	list, err := a.azure.Applications(ctx, a.run.AppName)
-	if err != nil {
-		return controlplane.Application{}, "", err
-	}
-	switch {
-	case len(list) > 1:
-		return controlplane.Application{}, "", &blockedError{
-			"several app registrations are named " + a.run.AppName,
-			"Choose one with --app-id: " + names(list, func(app controlplane.Application) string { return app.AppID }),
-		}
-	case len(list) == 1:
-		if a.made.Application != "" {
-			return list[0], Done, nil
-		}
-		return list[0], Right, nil
-	case a.run.DryRun:
-		return controlplane.Application{}, Would, nil
-	}
-	app, err := a.azure.CreateApplication(ctx, a.run.AppName)
-	if err == nil {
-		a.made.Application = app.ObjectID
-	}
-	return app, Done, err
-}
-
-func (a *automatic) connectDesk(ctx context.Context) (StepState, string, error) {
-	values, err := a.azure.Values(ctx, a.resource)
-	if err != nil {
-		return "", "", err
-	}
-	values.AppID = a.appID
-	current, err := a.Connections.Current(ctx)
-	if err == nil {
-		same, checkErr := a.Connections.Same(ctx, values)
-		if checkErr != nil {
-			return "", "", checkErr
-		}
-		if same {
-			a.current = current
-			return Right, current.ResourceName, nil
-		}
-	} else if !errors.Is(err, connection.ErrNone) {
-		return "", "", err
-	}
-	if a.run.DryRun {
-		return Would, "connect the desk to " + a.resource.Name, nil
-	}
-	a.current, err = a.Connections.Connect(ctx, values, a.audit(ctx, "system"))
-	if err != nil {
-		return "", "", err
-	}
-	a.Changed()
-	a.KeyGood(ctx)
-	return Done, a.resource.Name, a.Connections.NoteMade(ctx, a.current.ID, a.made)
-}
-
-func (a *automatic) makeTopic(ctx context.Context) (StepState, string, error) {
-	name, err := a.azure.Topic(ctx, a.resource.Group, a.resource.ID)
-	if err != nil {
-		return "", "", err
-	}
-	if name != "" {
-		a.topic = name
-		return Right, name, nil
-	}
-	a.topic = a.resource.Name + "-events"
-	if a.run.DryRun {
-		return Would, "make the system topic " + a.topic, nil
-	}
-	if err := a.azure.CreateTopic(ctx, a.resource.Group, a.topic, a.resource.ID); err != nil {
-		return "", "", err
-	}
-	a.made.Topic = a.resource.Group + "/" + a.topic
-	return Done, a.topic, a.Connections.NoteMade(ctx, a.current.ID, a.made)
-}
-
-// subscribe makes the event subscription of one endpoint.
-func (a *automatic) subscribe(kind webhook.Kind) func(context.Context) (StepState, string, error) {
-	return func(ctx context.Context) (StepState, string, error) {
-		want := controlplane.EventSubscription{Name: "guichet-" + string(kind), EventTypes: webhook.Serves[kind]}
-		if a.current.ID == "" {
-			return Would, "make the event subscription " + want.Name, nil
-		}
-		want.Endpoint = a.PublicURL + webhook.Path(kind, a.current.ID)
-		differs, err := a.azure.Differs(ctx, a.resource.Group, a.topic, a.appID, want)
-		if err != nil {
-			return "", "", err
-		}
-		if differs == "" {
-			return Right, want.Name, nil
-		}
-		if a.run.DryRun {
-			return Would, want.Name + ": " + differs, nil
-		}
-		if err := a.azure.Subscribe(ctx, a.resource.Group, a.topic, a.appID, want); err != nil {
-			return "", "", err
-		}
-		if differs == "missing" {
-			a.made.Subscriptions = append(a.made.Subscriptions, a.resource.Group+"/"+a.topic+"/"+want.Name)
-		}
-		return Done, want.Name, a.Connections.NoteMade(ctx, a.current.ID, a.made)
-	}
-}
-
-func (a *automatic) syncNumbers(ctx context.Context) (StepState, string, error) {
-	if a.run.DryRun {
-		return Right, "", nil
-	}
-	synced, err := a.Numbers.Sync(ctx, a.current.ID)
-	if err != nil {
-		return "", "", err
-	}
-	state := Right
-	if synced.Added+synced.Removed > 0 {
-		state = Done
-	}
-	return state, fmt.Sprintf("%d phone numbers", synced.Owned), nil
+	return a.Connections.DropPending(ctx, a.resource.ID)
 }
 
 // Complete says whether the resource at endpoint is connected and Azure's side

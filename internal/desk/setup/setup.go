@@ -12,6 +12,7 @@ import (
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
+	"guichet/internal/desk/webhook"
 	"guichet/internal/platform/secret"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	PublicURL string
 	// Changed is called when the connection changed.
 	Changed func()
+	// Ledger is where deliveries arrive.
+	Ledger *webhook.Ledger
 	// KeyGood is called when texts that waited for a good key may go out.
 	KeyGood func(ctx context.Context)
 	// Words gives a refusal its English sentence.
