@@ -41,8 +41,6 @@ type outcome struct {
 	record   Attempt
 	// nextUS is when the next attempt is due; 0 when there is none.
 	nextUS int64
-	// tried is false when the event was given up without an attempt.
-	tried bool
 }
 
 // attempt delivers a batch of one subscription, all or nothing, and says what
@@ -76,7 +74,7 @@ func (b *Broker) attempt(ctx context.Context, s *subscription, batch []*delivery
 	for i, d := range fresh {
 		d.attempts++
 		d.lastUS, d.lastOutcome = sqlstore.Micros(now), v.outcome
-		o := outcome{delivery: d, tried: true}
+		o := outcome{delivery: d}
 		switch {
 		case v.outcome == outcomeDelivered:
 		case v.final:
@@ -86,7 +84,7 @@ func (b *Broker) attempt(ctx context.Context, s *subscription, batch []*delivery
 		default:
 			o.nextUS = sqlstore.Micros(now.Add(b.wait(d.attempts, v)))
 		}
-		o.tried = true
+		o.record.Untried = false
 		o.record.Subscription, o.record.EventID, o.record.EventType = active.id, events[i].ID, events[i].EventType
 		o.record.Attempt, o.record.At, o.record.Status, o.record.Outcome = d.attempts, now, status, v.outcome
 		o.record.DurationMS = float64(duration.Microseconds()) / 1000
@@ -211,7 +209,7 @@ const (
 	settleDelivery = `DELETE FROM eg_deliveries WHERE seq = $1`
 	retryDelivery  = `UPDATE eg_deliveries SET attempts = $1, next_us = $2, last_us = $3, last_outcome = $4 WHERE seq = $5`
 	insertAttempt  = `INSERT INTO eg_attempts (subscription, event_id, event_type, attempt, at_us, status, outcome, duration_us,
-		next_us, dead_letter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING n`
+		next_us, dead_letter, tried, dropped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING n`
 	pruneAttempts = `DELETE FROM eg_attempts WHERE n <= $1`
 	// keepAttempts bounds the delivery log.
 	keepAttempts = 20000
@@ -242,7 +240,8 @@ func writeOutcome(ctx context.Context, tx *sql.Tx, o outcome) error {
 	}
 	r := o.record
 	n, err := sqlstore.One(ctx, tx, func(n *int64) []any { return []any{n} }, insertAttempt, strings.ToLower(r.Subscription),
-		r.EventID, r.EventType, r.Attempt, sqlstore.Micros(r.At), r.Status, r.Outcome, int64(r.DurationMS*1000), o.nextUS, r.DeadLetter)
+		r.EventID, r.EventType, r.Attempt, sqlstore.Micros(r.At), r.Status, r.Outcome, int64(r.DurationMS*1000), o.nextUS, r.DeadLetter,
+		!r.Untried, r.Dropped)
 	if err == nil && n%1000 == 0 {
 		_, err = tx.ExecContext(ctx, pruneAttempts, n-keepAttempts)
 	}
@@ -267,10 +266,14 @@ type Attempt struct {
 	Next       time.Time `json:"next,omitzero"`
 	// DeadLetter is why the event was given up, empty when it was not.
 	DeadLetter string `json:"deadLetter,omitempty"`
+	// Dropped says that it was given up without a place for dead letters.
+	Dropped bool `json:"dropped,omitempty"`
+	// Untried says that the event was given up without another attempt.
+	Untried bool `json:"untried,omitempty"`
 }
 
 const selectAttempts = `SELECT n, subscription, event_id, event_type, attempt, at_us, status, outcome, duration_us, next_us,
-	dead_letter FROM eg_attempts WHERE n > $1 AND ($2 = '' OR subscription = $2) ORDER BY n DESC LIMIT $3`
+	dead_letter, dropped, tried = 0 FROM eg_attempts WHERE n > $1 AND ($2 = '' OR subscription = $2) ORDER BY n DESC LIMIT $3`
 
 // Attempts lists the delivery log after line number after, newest first; of one
 // subscription when its id is given.
@@ -282,7 +285,7 @@ func (b *Broker) Attempts(ctx context.Context, after int64, subscription string,
 	rows, err := sqlstore.List(ctx, b.db.Read(), func(r *row) []any {
 		return []any{
 			&r.N, &r.Subscription, &r.EventID, &r.EventType, &r.Attempt.Attempt, &r.at, &r.Status, &r.Outcome, &r.duration, &r.next,
-			&r.DeadLetter,
+			&r.DeadLetter, &r.Dropped, &r.Untried,
 		}
 	}, selectAttempts, after, strings.ToLower(subscription), limit)
 	list := make([]Attempt, 0, len(rows))

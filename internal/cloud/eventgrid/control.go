@@ -2,24 +2,15 @@ package eventgrid
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"guichet/internal/cloud/azerror"
 	"guichet/internal/platform/sqlstore"
 )
-
-// Metrics count what became of a subscription's events, within the delivery log
-// that is kept; Pending is what waits for an attempt now.
-type Metrics struct {
-	// Delivered and Failed count attempts.
-	Delivered int `json:"delivered"`
-	Failed    int `json:"failed"`
-	// GivenUp counts events that will not be tried again: dead-lettered where the
-	// subscription has a destination for them, else dropped.
-	GivenUp int `json:"givenUp"`
-	Pending int `json:"pending"`
-}
 
 // portalSubscription is an event subscription, for the portal. The endpoint is
 // shown without its query, which may hold a secret.
@@ -30,39 +21,10 @@ type portalSubscription struct {
 	TopicName string `json:"topicName"`
 	Source    string `json:"source"`
 	State     string `json:"state"`
+	// Failure is why the last validation failed, in the words of its operation.
+	Failure string `json:"failure,omitempty"`
 	Properties
-	Metrics Metrics `json:"metrics"`
-}
-
-const (
-	countAttempts = `SELECT subscription, sum(outcome = 'Delivered'), sum(outcome <> 'Delivered'),
-		sum(dead_letter <> '') FROM eg_attempts GROUP BY subscription`
-	countPending = `SELECT s.key, count(*) FROM eg_deliveries d JOIN eg_subscriptions s ON s.number = d.subscription GROUP BY s.key`
-)
-
-// metrics of every subscription, by its id in lower case.
-func (b *Broker) metrics(ctx context.Context) (map[string]Metrics, error) {
-	type row struct {
-		key string
-		m   Metrics
-	}
-	found := map[string]Metrics{}
-	rows, err := sqlstore.List(ctx, b.db.Read(), func(r *row) []any {
-		return []any{&r.key, &r.m.Delivered, &r.m.Failed, &r.m.GivenUp}
-	}, countAttempts)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rows {
-		found[r.key] = r.m
-	}
-	rows, err = sqlstore.List(ctx, b.db.Read(), func(r *row) []any { return []any{&r.key, &r.m.Pending} }, countPending)
-	for _, r := range rows {
-		m := found[r.key]
-		m.Pending = r.m.Pending
-		found[r.key] = m
-	}
-	return found, err
+	Metrics portalMetrics `json:"metrics"`
 }
 
 // portalSubscriptions lists the event subscriptions on a resource: a topic, or
@@ -77,6 +39,13 @@ func (b *Broker) portalSubscriptions(ctx context.Context, resource string) ([]po
 		item := portalSubscription{
 			ID: s.ID, Name: s.Name, Topic: s.Topic, State: s.State, Properties: s.Properties.View(), Metrics: counts[strings.ToLower(s.ID)],
 		}
+		if s.State == stateFailed {
+			op, err := b.Operation(ctx, s.Operation)
+			if err != nil && !errors.Is(err, sqlstore.ErrNotFound) {
+				return nil, err
+			}
+			item.Failure = op.Message
+		}
 		if t := b.Topic(s.Topic); t != nil {
 			item.TopicName, item.Source = t.Name, t.Source
 		}
@@ -87,17 +56,59 @@ func (b *Broker) portalSubscriptions(ctx context.Context, resource string) ([]po
 	return list, nil
 }
 
+// maxSlots bounds a series of metrics.
+const maxSlots = 1000
+
+// portalSeries are the metrics of a subscription over time, for the portal: those
+// of each interval in the given number of them, the last of which has begun.
+type portalSeries struct {
+	From time.Time `json:"from"`
+	// IntervalSeconds is the length of a slot.
+	IntervalSeconds int       `json:"intervalSeconds"`
+	Slots           []Metrics `json:"slots"`
+}
+
+func (b *Broker) portalSeries(ctx context.Context, subscription string, seconds, slots int) (portalSeries, error) {
+	interval := time.Duration(seconds) * time.Second
+	to := b.clock.Now().Truncate(interval).Add(interval)
+	from := to.Add(-interval * time.Duration(slots))
+	list, err := b.MetricSeries(ctx, subscription, from, to, interval)
+	return portalSeries{from, seconds, list}, err
+}
+
 // PortalRoutes adds what the portal asks of Event Grid, without a sign-in:
-// GET /_guichet/eventgrid/subscriptions?resource=, the event subscriptions on a
-// resource or topic, with their metrics.
+//
+//   - GET /_guichet/eventgrid/subscriptions?resource=: the event subscriptions on
+//     a resource or topic, with their metrics
+//   - GET /_guichet/eventgrid/metrics?subscription=&interval=&slots=: the metrics
+//     of one over time; the interval is in seconds
 func (b *Broker) PortalRoutes(mux *http.ServeMux) {
+	fail := func(w http.ResponseWriter, r *http.Request, err error) {
+		b.log.ErrorContext(r.Context(), "control.failed", "path", r.URL.Path, "error", err)
+		azerror.Write(w, http.StatusInternalServerError, "InternalServerError", "The local cloud failed; see its log.")
+	}
 	mux.HandleFunc("GET /_guichet/eventgrid/subscriptions", func(w http.ResponseWriter, r *http.Request) {
 		list, err := b.portalSubscriptions(r.Context(), r.URL.Query().Get("resource"))
 		if err != nil {
-			b.log.ErrorContext(r.Context(), "control.failed", "path", r.URL.Path, "error", err)
-			azerror.Write(w, http.StatusInternalServerError, "InternalServerError", "The local cloud failed; see its log.")
+			fail(w, r, err)
 			return
 		}
 		azerror.WriteJSON(w, http.StatusOK, map[string]any{"items": list})
+	})
+	mux.HandleFunc("GET /_guichet/eventgrid/metrics", func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		seconds, notSeconds := strconv.Atoi(q.Get("interval"))
+		slots, notSlots := strconv.Atoi(q.Get("slots"))
+		if notSeconds != nil || notSlots != nil || seconds < 1 || seconds > 86400 || slots < 1 || slots > maxSlots {
+			azerror.Write(w, http.StatusBadRequest, "InvalidRequest",
+				"The interval must be 1 to 86400 seconds, and slots 1 to 1000.")
+			return
+		}
+		series, err := b.portalSeries(r.Context(), q.Get("subscription"), seconds, slots)
+		if err != nil {
+			fail(w, r, err)
+			return
+		}
+		azerror.WriteJSON(w, http.StatusOK, series)
 	})
 }

@@ -22,10 +22,11 @@ import (
 func (b *Broker) giveUp(ctx context.Context, a *activeSubscription, d *delivery, e *stored, reason string) outcome {
 	o := outcome{delivery: d, record: Attempt{
 		Subscription: a.id, EventID: e.ID, EventType: e.EventType, Attempt: d.attempts, At: b.clock.Now(),
-		Outcome: d.lastOutcome, DeadLetter: reason,
+		Outcome: d.lastOutcome, DeadLetter: reason, Untried: true,
 	}}
 	dest := a.properties.DeadLetterDestination
 	if dest == nil {
+		o.record.Dropped = true
 		return o
 	}
 	path, err := b.writeDeadLetter(a, dest, d, e, reason)
