@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Route, Routes } from 'react-router';
 import { PageTheme } from '../shared/theme/PageTheme';
 import { Note } from '../shared/ui/Note';
+import { withTexts as withGridTexts } from './event/texts';
 import { PortalLive } from './live/PortalLive';
 import { Shell } from './shell/Shell';
 import { AppLink } from './ui/AppLink';
@@ -14,6 +15,16 @@ const GroupPage = lazy(() => import('./resource/GroupPage'));
 const ServicePage = lazy(() => import('./resource/ServicePage'));
 const TopicPage = lazy(() => import('./event/TopicPage'));
 const SubscriptionPage = lazy(() => import('./event/SubscriptionPage'));
+const SystemTopicsPage = lazy(() => withGridTexts(import('./event/SystemTopicsPage')));
+const CreateTopicPage = lazy(() => withGridTexts(import('./event/CreateTopicPage')));
+const CreateEventPage = lazy(() =>
+  withGridTexts(import('./event/EventFormPage')).then((page) => ({
+    default: page.CreateEventPage,
+  })),
+);
+const EditEventPage = lazy(() =>
+  withGridTexts(import('./event/EventFormPage')).then((page) => ({ default: page.EditEventPage })),
+);
 const AppsPage = lazy(() => import('./app/AppsPage'));
 const AppPage = lazy(() => import('./app/AppPage'));
 const RequestsPage = lazy(() => import('./traffic/RequestsPage'));
@@ -41,6 +52,10 @@ export function App({ client }: { client: QueryClient }) {
               <Route path={`${grid}/systemTopics/:name`} element={<TopicPage />} />
               <Route path={`${grid}/topics/:name`} element={<TopicPage />} />
               <Route path="event-subscription" element={<SubscriptionPage />} />
+              <Route path="event-subscription/create" element={<CreateEventPage />} />
+              <Route path="event-subscription/edit" element={<EditEventPage />} />
+              <Route path="systemTopics" element={<SystemTopicsPage />} />
+              <Route path="systemTopics/create" element={<CreateTopicPage />} />
               <Route path="apps" element={<AppsPage />} />
               <Route path="apps/:id" element={<AppPage />} />
               <Route path="requests" element={<RequestsPage />} />

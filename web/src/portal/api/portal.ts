@@ -86,12 +86,21 @@ export interface OwnedNumber {
 }
 
 export interface Metrics {
+  /** Events that passed the filter. */
+  matched: number;
   /** Attempts that the endpoint took, and that it did not. */
   delivered: number;
   failed: number;
-  /** Events that are not tried again. */
-  givenUp: number;
-  pending: number;
+  /** Events that are not tried again: kept as dead letters, or lost. */
+  deadLettered: number;
+  dropped: number;
+}
+
+/** Metrics over time: those of each interval from a moment on. */
+export interface MetricSeries {
+  from: string;
+  intervalSeconds: number;
+  slots: Metrics[];
 }
 
 export interface AdvancedFilter {
@@ -108,6 +117,8 @@ export interface EventSubscription {
   topicName: string;
   source: string;
   state: string;
+  /** Why the last validation failed, in Azure's words. */
+  failure?: string;
   eventDeliverySchema: string;
   destination: {
     endpointType: string;
@@ -116,18 +127,22 @@ export interface EventSubscription {
       maxEventsPerBatch?: number;
       azureActiveDirectoryTenantId?: string;
       azureActiveDirectoryApplicationIdOrUri?: string;
+      deliveryAttributeMappings?: unknown[];
     };
   };
   filter: {
     includedEventTypes: string[] | null;
     subjectBeginsWith: string;
     subjectEndsWith: string;
+    isSubjectCaseSensitive?: boolean;
     advancedFilters?: AdvancedFilter[];
   };
   retryPolicy: { maxDeliveryAttempts: number; eventTimeToLiveInMinutes: number };
   deadLetterDestination: { properties: { blobContainerName: string } } | null;
+  labels?: string[] | null;
   expirationTimeUtc?: string;
-  metrics: Metrics;
+  /** Sums within the log that is kept; `pending` is what waits now. */
+  metrics: Metrics & { pending: number };
 }
 
 /** A line of the delivery log. */
@@ -146,6 +161,10 @@ export interface Delivery {
   next?: string;
   /** Why the event was given up. */
   deadLetter?: string;
+  /** It was given up without a place for dead letters. */
+  dropped?: boolean;
+  /** It was given up without another attempt. */
+  untried?: boolean;
 }
 
 export interface CloudRequest {
@@ -234,6 +253,11 @@ export const portal = {
       `eventgrid/subscriptions?${named('resource', resource)}`,
       signal,
     ),
+  metrics: (subscription: string, interval: number, slots: number, signal?: AbortSignal) =>
+    get<MetricSeries>(
+      `eventgrid/metrics?interval=${interval}&slots=${slots}&${named('subscription', subscription)}`,
+      signal,
+    ),
   deliveries: (subscription: string, signal?: AbortSignal) =>
     get<{ items: Delivery[] }>(
       `deliveries?limit=${deliveryLines}&${named('subscription', subscription)}`,
@@ -258,6 +282,8 @@ export const keys = {
   numbers: (immutableId: string) => ['numbers', immutableId] as const,
   allSubscriptions: ['subscriptions'] as const,
   subscriptions: (resource: string) => ['subscriptions', resource.toLowerCase()] as const,
+  metrics: (subscription: string, interval: number) =>
+    ['subscriptions', 'metrics', subscription.toLowerCase(), interval] as const,
   allDeliveries: ['deliveries'] as const,
   deliveries: (subscription: string) => ['deliveries', subscription.toLowerCase()] as const,
   requests: ['requests'] as const,

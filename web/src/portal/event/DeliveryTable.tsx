@@ -52,10 +52,12 @@ export function DeliveryTable({
       </Caption1>
     </div>
   );
-  const status = (row: Delivery) =>
-    row.status === 0 ? t('deliveries.noAnswer') : `${row.status} ${row.outcome}`;
+  const status = (row: Delivery) => {
+    if (row.untried) return t('deliveries.untried');
+    return row.status === 0 ? t('deliveries.noAnswer') : `${row.status} ${row.outcome}`;
+  };
   const result = (row: Delivery) => {
-    const name = resultOf(row, of(row));
+    const name = resultOf(row);
     return (
       <Badge appearance="tint" color={resultColors[name]} data-result={name}>
         {t(`deliveries.results.${name}`)}

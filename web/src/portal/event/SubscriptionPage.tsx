@@ -1,56 +1,55 @@
-import { Badge, makeStyles, Select, Subtitle1, Text, tokens } from '@fluentui/react-components';
-import { SendRegular } from '@fluentui/react-icons';
-import { useQuery } from '@tanstack/react-query';
+import {
+  Badge,
+  Button,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  Select,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import { DeleteRegular, EditRegular, SendRegular } from '@fluentui/react-icons';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { formatMoment } from '../../shared/format/time';
 import { Note } from '../../shared/ui/Note';
-import { deliveryLines, type EventSubscription, keys, type Metrics, portal } from '../api/portal';
-import { readId, resourcePath } from '../resource/ids';
+import { deliveryLines, type EventSubscription, keys, portal } from '../api/portal';
+import { editSubscriptionPath, readId, resourcePath } from '../resource/ids';
+import { SignInBar } from '../session/NeedsSignIn';
+import { useSession } from '../session/useSession';
 import { AppLink } from '../ui/AppLink';
+import { ButtonLink } from '../ui/ButtonLink';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Facts } from '../ui/Facts';
 import { Loaded } from '../ui/Loaded';
 import { PortalPage } from '../ui/PortalPage';
 import { Section } from '../ui/Section';
+import { SectionHead } from '../ui/SectionHead';
 import { ValueField } from '../ui/ValueField';
 import { DeliveryTable } from './DeliveryTable';
 import { type DeliveryResult, deliveryResults, resultOf } from './deliveryResult';
 import { filterText } from './filterText';
+import { grid } from './grid';
+import { MetricCards } from './MetricCards';
 import { stateColor } from './stateColor';
 
 const useStyles = makeStyles({
-  metrics: {
-    display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fit, minmax(120px, 1fr))',
-    gap: tokens.spacingHorizontalM,
-    maxWidth: '860px',
-    margin: 0,
-  },
-  metric: {
-    display: 'flex',
-    flexDirection: 'column-reverse',
-    padding: tokens.spacingHorizontalM,
-    backgroundColor: tokens.colorNeutralBackground1,
-    borderRadius: tokens.borderRadiusLarge,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  figure: { margin: 0, fontVariantNumeric: 'tabular-nums' },
   quiet: { color: tokens.colorNeutralForeground3 },
-  head: {
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    justifyContent: 'space-between',
-    gap: tokens.spacingHorizontalM,
-  },
-  title: { margin: 0 },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
   list: { margin: 0, paddingLeft: tokens.spacingHorizontalL },
 });
 
 /** An event subscription: what it asks for, what came of it, and its delivery log. */
 export default function SubscriptionPage() {
   const { t } = useTranslation();
+  const styles = useStyles();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { account } = useSession();
+  const [asking, setAsking] = useState(false);
   const [parameters] = useSearchParams();
   const id = parameters.get('id') ?? '';
   const { group, subscription, name } = readId(id);
@@ -75,13 +74,32 @@ export default function SubscriptionPage() {
   } else if (found) {
     crumbs.push({ to: resourcePath(found.topic), label: found.topicName });
   }
+  const actions = found && (
+    <div className={styles.actions}>
+      {found.source && (
+        <ButtonLink icon={<EditRegular />} to={editSubscriptionPath(found.id)}>
+          {t('events.edit')}
+        </ButtonLink>
+      )}
+      <Button icon={<DeleteRegular />} disabled={!account} onClick={() => setAsking(true)}>
+        {t('events.delete')}
+      </Button>
+    </div>
+  );
   return (
-    <PortalPage title={found?.name ?? name} kind={t('events.subscription')} crumbs={crumbs}>
+    <PortalPage
+      title={found?.name ?? name}
+      kind={t('events.subscription')}
+      crumbs={crumbs}
+      actions={actions}
+    >
+      <SignInBar />
       <Loaded query={all}>
         {() =>
           found ? (
             <>
-              <MetricCards metrics={found.metrics} />
+              {found.failure && <Failure text={found.failure} />}
+              <MetricCards subscription={found} />
               <DeliveryLog subscription={found} />
               <Details subscription={found} />
             </>
@@ -90,25 +108,40 @@ export default function SubscriptionPage() {
           )
         }
       </Loaded>
+      {asking && found && (
+        <ConfirmDialog
+          title={t('events.askDelete')}
+          text={t('events.askDeleteText', { name: found.name })}
+          doIt={t('events.delete')}
+          act={() => grid.remove(found.id)}
+          onDone={() => {
+            void client.invalidateQueries({ queryKey: keys.allSubscriptions });
+            // The system topic that came with the last subscription goes with it.
+            void client.invalidateQueries({ queryKey: keys.groups });
+            navigate(
+              found.source ? `${resourcePath(found.source)}/events` : resourcePath(found.topic),
+            );
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </PortalPage>
   );
 }
 
-function MetricCards({ metrics }: { metrics: Metrics }) {
-  const { t, i18n } = useTranslation();
-  const styles = useStyles();
-  const number = new Intl.NumberFormat(i18n.language);
+/** Why the last validation failed. What was in force before stays so. */
+function Failure({ text }: { text: string }) {
+  const { t } = useTranslation();
   return (
-    <dl className={styles.metrics}>
-      {(['delivered', 'failed', 'givenUp', 'pending'] as const).map((name) => (
-        <div key={name} className={styles.metric}>
-          <dt className={styles.quiet}>{t(`events.metrics.${name}`)}</dt>
-          <dd className={styles.figure} data-metric={name}>
-            <Subtitle1>{number.format(metrics[name])}</Subtitle1>
-          </dd>
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{t('events.failed')}</MessageBarTitle>
+        <div style={{ overflowWrap: 'anywhere' }} lang="en">
+          {text}
         </div>
-      ))}
-    </dl>
+        <div>{t('events.failedText')}</div>
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 
@@ -122,10 +155,7 @@ function DeliveryLog({ subscription }: { subscription: EventSubscription }) {
   });
   return (
     <>
-      <div className={styles.head}>
-        <Subtitle1 as="h2" className={styles.title}>
-          {t('events.log')}
-        </Subtitle1>
+      <SectionHead title={t('events.log')}>
         <Select
           aria-label={t('deliveries.result')}
           value={wanted}
@@ -138,12 +168,10 @@ function DeliveryLog({ subscription }: { subscription: EventSubscription }) {
             </option>
           ))}
         </Select>
-      </div>
+      </SectionHead>
       <Loaded query={log}>
         {({ items }) => {
-          const rows = items.filter(
-            (each) => wanted === '' || resultOf(each, subscription) === wanted,
-          );
+          const rows = items.filter((each) => wanted === '' || resultOf(each) === wanted);
           if (rows.length === 0) {
             return (
               <Note icon={<SendRegular />} title={t('deliveries.none')}>

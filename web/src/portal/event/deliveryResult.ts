@@ -1,4 +1,4 @@
-import type { Delivery, EventSubscription } from '../api/portal';
+import type { Delivery } from '../api/portal';
 
 /** What became of an attempt: the event was taken, is tried again, went to the dead letters, or is lost. */
 export type DeliveryResult = 'delivered' | 'retry' | 'deadLettered' | 'dropped';
@@ -9,12 +9,9 @@ export const deliveryResults: readonly DeliveryResult[] = [
   'dropped',
 ];
 
-/** An event that is given up is dead-lettered only where its subscription has a destination for that. */
-export function resultOf(
-  delivery: Delivery,
-  subscription: Pick<EventSubscription, 'deadLetterDestination'> | undefined,
-): DeliveryResult {
-  if (delivery.deadLetter) return subscription?.deadLetterDestination ? 'deadLettered' : 'dropped';
+export function resultOf(delivery: Delivery): DeliveryResult {
+  if (delivery.dropped) return 'dropped';
+  if (delivery.deadLetter && !delivery.next) return 'deadLettered';
   return delivery.outcome === 'Delivered' ? 'delivered' : 'retry';
 }
 

@@ -14,7 +14,7 @@ import { NavEntry } from '../../shared/ui/NavEntry';
 import { Note } from '../../shared/ui/Note';
 import { useNarrow } from '../../shared/ui/useNarrow';
 import { keys, portal, type Service } from '../api/portal';
-import { SubscriptionList } from '../event/SubscriptionList';
+import { EventsBlade } from '../event/EventsBlade';
 import { Loaded } from '../ui/Loaded';
 import { PortalPage } from '../ui/PortalPage';
 import { bladeGroups } from './blades';
@@ -44,7 +44,7 @@ const useStyles = makeStyles({
 
 const blades: Record<string, (props: { service: Service }) => ReactElement> = {
   '': OverviewBlade,
-  events: ({ service }) => <SubscriptionList resource={service.id} />,
+  events: EventsBlade,
   properties: PropertiesBlade,
   keys: KeysBlade,
   numbers: NumbersBlade,

@@ -35,3 +35,11 @@ export const resourcePath = (id: string) => `/resource${id}`;
 
 /** The address of an event subscription's page: its id has too many shapes for a path. */
 export const subscriptionPath = (id: string) => `/event-subscription?id=${encodeURIComponent(id)}`;
+
+/** The address at which an event subscription is changed. */
+export const editSubscriptionPath = (id: string) =>
+  `/event-subscription/edit?id=${encodeURIComponent(id)}`;
+
+/** The address at which an event subscription on a resource is created. */
+export const createSubscriptionPath = (source: string) =>
+  `/event-subscription/create?source=${encodeURIComponent(source)}`;

@@ -3,6 +3,7 @@ import {
   AppsListRegular,
   ArrowResetRegular,
   CubeMultipleRegular,
+  FlashFlowRegular,
   FlashRegular,
   HomeRegular,
   PhoneRegular,
@@ -30,6 +31,7 @@ export function NavigationEntries({ onGo }: { onGo?(): void }) {
       {entry('home', <HomeRegular />)}
       <NavSectionHeader>Azure</NavSectionHeader>
       {entry('groups', <CubeMultipleRegular />)}
+      {entry('systemTopics', <FlashFlowRegular />)}
       {entry('apps', <AppsListRegular />)}
       <NavSectionHeader>{t('nav.activity')}</NavSectionHeader>
       {entry('requests', <TextBulletListSquareRegular />)}
