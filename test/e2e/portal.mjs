@@ -1,10 +1,18 @@
 // The local cloud's portal as a developer uses it.
 import { wordsOf } from './words.mjs';
 
+const user = { name: 'admin@contoso.onmicrosoft.com', password: 'guichet-local-password' };
+// The words of Entra's own page.
+const entra = {
+  en: { name: 'Email or username', password: 'Password', signIn: 'Sign in' },
+  fr: { name: 'E-mail ou nom d’utilisateur', password: 'Mot de passe', signIn: 'Se connecter' },
+};
+
 export class PortalPage {
   constructor(page, origin, language) {
     this.page = page;
     this.origin = origin;
+    this.language = language;
     this.t = wordsOf('portal', language);
     this.navigation = page.getByRole('navigation', { name: this.t('shell.navigation') });
   }
@@ -39,6 +47,18 @@ export class PortalPage {
     const menu = this.page.getByRole('navigation', { name: this.t('blade.menu') });
     await menu.getByRole('link', { name: label, exact: true }).click();
     await this.heading(`${resource} | ${label}`).waitFor();
+  }
+
+  // Signs in as the user that every local cloud starts with, and comes back to the page that is shown.
+  async signIn() {
+    const l = entra[this.language];
+    const signIn = this.page.getByRole('button', { name: this.t('session.signIn'), exact: true });
+    await signIn.first().click();
+    await this.page.getByLabel(l.name, { exact: true }).fill(user.name);
+    await this.page.getByLabel(l.password, { exact: true }).fill(user.password);
+    await this.page.getByRole('button', { name: l.signIn, exact: true }).click();
+    await this.navigation.waitFor();
+    await signIn.first().waitFor({ state: 'hidden' });
   }
 
   // Rows of the table that is shown.

@@ -1,14 +1,12 @@
 // The portal of the local cloud, driven by its labels while programs use the cloud.
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createHash, createHmac } from 'node:crypto';
 import { picture, until } from './browser.mjs';
 import { PortalPage } from './portal.mjs';
-import { story, tollFree } from './story.mjs';
+import { story } from './story.mjs';
+import { text, webhook } from './webhook.mjs';
 import { languages } from './words.mjs';
 
-const customer = '+14255550123';
 const resource = 'contoso-acs';
 const resourceId =
   '/subscriptions/5b500000-0000-4000-8000-000000000001/resourceGroups/contoso-rg' +
@@ -151,41 +149,6 @@ async function numbers(origin, connectionString) {
   });
   await response.arrayBuffer();
   return response.status;
-}
-
-// A text of the customer, which makes an event.
-async function text(origin) {
-  const path = [customer, 'threads', tollFree].map(encodeURIComponent).join('/');
-  const response = await fetch(`${origin}/_guichet/handset/customers/${path}/messages`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ id: randomUUID(), text: 'Is the blue kettle in stock?' }),
-  });
-  assert.equal(response.status, 201);
-}
-
-// A webhook that consents to the handshake and answers deliveries with these statuses, the last one for ever.
-async function webhook(statuses) {
-  let deliveries = 0;
-  const server = createServer(async (request, response) => {
-    const chunks = await request.toArray();
-    if (request.headers['aeg-event-type'] === 'SubscriptionValidation') {
-      const [{ data }] = JSON.parse(Buffer.concat(chunks));
-      response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify({ validationResponse: data.validationCode }));
-      return;
-    }
-    response.statusCode = statuses[Math.min(deliveries++, statuses.length - 1)];
-    response.end();
-  }).listen(0, 'localhost');
-  await once(server, 'listening');
-  return {
-    url: `http://localhost:${server.address().port}/hook`,
-    close: () => {
-      server.closeAllConnections();
-      return once(server.close(), 'close');
-    },
-  };
 }
 
 // Makes an event subscription on the resource, and waits until it is validated.

@@ -29,6 +29,7 @@ const useStyles = makeStyles({
   },
   figure: { margin: 0, fontVariantNumeric: 'tabular-nums' },
   quiet: { color: tokens.colorNeutralForeground3 },
+  below: { margin: 0, minHeight: '40px' },
   name: { color: tokens.colorNeutralForeground2, flexGrow: 1 },
   bars: { width: '100%', height: '32px', marginTop: tokens.spacingVerticalS },
 });
@@ -87,7 +88,7 @@ export function MetricCards({ subscription }: { subscription: EventSubscription 
                 {series.data ? number.format(totalOf(series.data.slots, name)) : '…'}
               </Subtitle1>
             </dd>
-            <dd className={styles.figure}>
+            <dd className={styles.below}>
               {series.data && <Bars series={series.data} name={name} color={colors[name]} />}
             </dd>
           </div>
@@ -97,7 +98,7 @@ export function MetricCards({ subscription }: { subscription: EventSubscription 
           <dd className={styles.figure} data-metric="pending">
             <Subtitle1>{number.format(subscription.metrics.pending)}</Subtitle1>
           </dd>
-          <dd className={styles.figure}>
+          <dd className={styles.below}>
             <Caption1 className={styles.quiet}>{t('events.now')}</Caption1>
           </dd>
         </div>
