@@ -36,6 +36,10 @@ const (
 	ClientID     = wellknown.ToolsClientID
 	ClientSecret = wellknown.ToolsSecret
 	ObjectID     = wellknown.ToolsObjectID
+	// User and UserPassword are of a user who is Global Administrator of the tenant
+	// and Owner of the subscription.
+	User         = wellknown.UserName
+	UserPassword = wellknown.UserPassword
 	// WebhookAppID is an application for webhooks that Event Grid signs in to.
 	WebhookAppID = wellknown.WebhookClientID
 	// EventGridAppID is the caller in the tokens that Event Grid sends: Microsoft's

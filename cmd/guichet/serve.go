@@ -8,6 +8,7 @@ import (
 
 	"guichet/internal/desk"
 	"guichet/internal/desk/connection"
+	"guichet/internal/desk/entra"
 	"guichet/internal/desk/people"
 	"guichet/internal/platform/problem"
 	"guichet/internal/platform/secret"
@@ -22,12 +23,15 @@ type dataFlags struct {
 
 // deskFlags are the desk's own.
 type deskFlags struct {
-	DeskListen    string `help:"Address of the desk; port 0 picks a free one." default:"localhost:8080" env:"GUICHET_DESK_LISTEN" placeholder:"HOST:PORT"`
-	PublicURL     string `help:"Where browsers and Azure reach the desk; by default the address it listens on." env:"GUICHET_PUBLIC_URL" name:"public-url" placeholder:"URL"`
-	TLSCert       string `help:"Certificate of the desk (PEM); with --tls-key." env:"GUICHET_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
-	TLSKey        string `help:"Key of that certificate (PEM)." env:"GUICHET_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
-	AdminEmail    string `help:"The first administrator, made when there is no user yet." default:"admin@contoso.example" env:"GUICHET_ADMIN_EMAIL"`
-	AdminPassword string `help:"Their password; without it a one-time sign-in link is printed." env:"GUICHET_ADMIN_PASSWORD" placeholder:"SECRET"`
+	DeskListen        string `help:"Address of the desk; port 0 picks a free one." default:"localhost:8080" env:"GUICHET_DESK_LISTEN" placeholder:"HOST:PORT"`
+	PublicURL         string `help:"Where browsers and Azure reach the desk; by default the address it listens on." env:"GUICHET_PUBLIC_URL" name:"public-url" placeholder:"URL"`
+	TLSCert           string `help:"Certificate of the desk (PEM); with --tls-key." env:"GUICHET_TLS_CERT" name:"tls-cert" type:"existingfile" placeholder:"FILE"`
+	TLSKey            string `help:"Key of that certificate (PEM)." env:"GUICHET_TLS_KEY" name:"tls-key" type:"existingfile" placeholder:"FILE"`
+	AdminEmail        string `help:"The first administrator, made when there is no user yet." default:"admin@contoso.example" env:"GUICHET_ADMIN_EMAIL"`
+	EntraTenant       string `help:"Lets people sign in with Microsoft Entra ID: the tenant whose accounts may. With the next two." env:"GUICHET_ENTRA_TENANT" placeholder:"GUID"`
+	EntraClientID     string `help:"Application (client) ID of the app registration for it." env:"GUICHET_ENTRA_CLIENT_ID" name:"entra-client-id" placeholder:"GUID"`
+	EntraClientSecret string `help:"Its client secret." env:"GUICHET_ENTRA_CLIENT_SECRET" placeholder:"SECRET"`
+	AdminPassword     string `help:"Their password; without it a one-time sign-in link is printed." env:"GUICHET_ADMIN_PASSWORD" placeholder:"SECRET"`
 }
 
 func (f deskFlags) options(s *shell, data dataFlags) (desk.Options, error) {
@@ -38,6 +42,12 @@ func (f deskFlags) options(s *shell, data dataFlags) (desk.Options, error) {
 	o := desk.Options{
 		DataDir: dir, DSN: data.DSN, Listen: f.DeskListen, PublicURL: f.PublicURL, Version: version, Log: s.log,
 		Page: web.Built().Handler("desk"),
+	}
+	if f.EntraTenant != "" || f.EntraClientID != "" || f.EntraClientSecret != "" {
+		o.Entra = &entra.Settings{TenantID: f.EntraTenant, ClientID: f.EntraClientID, ClientSecret: secret.Text(f.EntraClientSecret)}
+		if err := o.Entra.Check(); err != nil {
+			return o, fmt.Errorf("%w (--entra-tenant, --entra-client-id, --entra-client-secret)", err)
+		}
 	}
 	if (f.TLSCert == "") != (f.TLSKey == "") {
 		return o, errors.New("--tls-cert and --tls-key go together")
@@ -71,7 +81,7 @@ func (f deskFlags) firstAdministrator(ctx context.Context, d *desk.Desk) (string
 	} else if err != nil {
 		return "", err
 	}
-	if u.HasPassword || u.Disabled {
+	if u.HasPassword || u.Disabled || u.FromEntra() {
 		return page, nil
 	}
 	if f.AdminPassword != "" {

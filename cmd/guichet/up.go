@@ -11,7 +11,10 @@ import (
 	"guichet/internal/cloud"
 	"guichet/internal/desk"
 	"guichet/internal/desk/connection"
+	"guichet/internal/desk/controlplane"
+	"guichet/internal/desk/entra"
 	"guichet/internal/desk/setup"
+	"guichet/localcloud"
 )
 
 type upCmd struct {
@@ -66,6 +69,7 @@ func (c *upCmd) Run(ctx context.Context, s *shell) error {
 		if err := c.connect(halvesCtx, s, d, local); err != nil {
 			return err
 		}
+		c.signIn(halvesCtx, s, d)
 		said := cloudReady(local)
 		said.Desk, said.SignIn = d.URL(), signIn
 		return s.say(said, c.JSON)
@@ -98,6 +102,29 @@ func (c *upCmd) connect(ctx context.Context, s *shell, d *desk.Desk, local *clou
 		return fmt.Errorf("connect the desk to the local cloud: %w", err)
 	}
 	return nil
+}
+
+// signIn registers an application of the local cloud by which its users sign in
+// to the desk, unless flags name another.
+func (c *upCmd) signIn(ctx context.Context, s *shell, d *desk.Desk) {
+	if c.EntraTenant != "" {
+		return
+	}
+	azure, err := d.Azure(localSignIn)
+	if err == nil {
+		var settings entra.Settings
+		settings.TenantID = localSignIn.TenantID
+		settings.ClientID, settings.ClientSecret, err = azure.ProvisionSignIn(ctx, controlplane.SignInApp{
+			Name: "Guichet sign-in", RedirectURI: d.URL() + entra.CallbackPath, Administrator: localcloud.User,
+		})
+		if err == nil {
+			err = d.SignInWithEntra(settings)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		// The desk works without; Entra ID takes no http address but localhost's.
+		s.log.Warn("sign-in with Microsoft stays off", "error", controlplane.Brief(err))
+	}
 }
 
 // azureAt is Azure at the local cloud: other URLs, nothing else.

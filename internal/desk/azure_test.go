@@ -52,6 +52,8 @@ type azure struct {
 	sent map[string]int
 	// numbers answers the list of owned numbers; nil answers honestly.
 	numbers func(w http.ResponseWriter)
+	// idToken makes the token of who signs in with Entra ID; nil refuses the code.
+	idToken func() string
 	// beforeAnswer is called with the provider's id before a send is answered.
 	beforeAnswer func(providerID string)
 }
@@ -69,7 +71,10 @@ func newAzure(t testing.TB) *azure {
 	mux := http.NewServeMux()
 	document := func(issuer string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			writeJSON(w, map[string]any{"issuer": strings.ReplaceAll(issuer, "{base}", a.url), "jwks_uri": a.url + "/keys"})
+			writeJSON(w, map[string]any{
+				"issuer": strings.ReplaceAll(issuer, "{base}", a.url), "jwks_uri": a.url + "/keys",
+				"authorization_endpoint": a.url + "/" + tenant + "/oauth2/v2.0/authorize", "token_endpoint": a.url + "/" + tenant + "/oauth2/v2.0/token",
+			})
 		}
 	}
 	mux.HandleFunc("GET /"+tenant+"/.well-known/openid-configuration", document("https://sts.windows.net/"+tenant+"/"))
@@ -81,6 +86,19 @@ func newAzure(t testing.TB) *azure {
 	})
 	mux.HandleFunc("POST /sms", a.send)
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("grant_type") == "authorization_code" {
+			a.mu.Lock()
+			make := a.idToken
+			a.mu.Unlock()
+			if make == nil {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusBadRequest)
+				writeJSON(w, map[string]any{"error": "invalid_grant", "error_description": "AADSTS54005: used. Trace ID: 1"})
+				return
+			}
+			writeJSON(w, map[string]any{"token_type": "Bearer", "expires_in": 3600, "access_token": "x", "id_token": make()})
+			return
+		}
 		code := 7000215
 		switch {
 		case r.PathValue("tenant") != tenant:

@@ -22,6 +22,7 @@ import (
 	"guichet/internal/desk/api"
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/conversation"
+	"guichet/internal/desk/entra"
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
@@ -53,6 +54,8 @@ type Options struct {
 	PublicURL string
 	// Azure is where Azure is; the zero value is Microsoft's public cloud.
 	Azure connection.Azure
+	// Entra, when set, lets people sign in with Microsoft Entra ID.
+	Entra *entra.Settings
 	// Page serves the page; required.
 	Page http.Handler
 	// Version is shown.
@@ -77,6 +80,7 @@ type Desk struct {
 	handler   http.Handler
 
 	people        *people.People
+	entra         *entra.Entra
 	connections   *connection.Connections
 	numbers       *number.Numbers
 	conversations *conversation.Conversations
@@ -139,6 +143,12 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 
 	d.live = live.New()
 	d.people = people.New(d.db, o.Clock, people.Options{Cost: o.PasswordCost})
+	d.entra = entra.New(entra.Options{Authority: o.Azure.Authority, PublicURL: d.publicURL, Client: d.client, Clock: o.Clock, Box: box})
+	if o.Entra != nil {
+		if err := d.entra.Use(*o.Entra); err != nil {
+			return nil, err
+		}
+	}
 	d.connections = connection.New(d.db, o.Clock, box, o.Azure, d.client)
 	d.numbers = number.New(d.db, number.Options{
 		Clock: o.Clock, Client: d.connections.Numbers, Changed: func() { d.live.Look(live.TopicNumbers) },
@@ -163,7 +173,7 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 		Ledger: d.ledger, Connections: d.connections, Azure: o.Azure, Client: d.client, Log: o.Log, Audit: d.auditRefusal,
 	})
 	d.handler = d.metrics.around(api.New(api.Options{
-		People: d.people, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections, Setup: d.setup,
+		People: d.people, Entra: d.entra, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections, Setup: d.setup,
 		Tables: table.New(d.connections), Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
 		Ready: d.db.Ping, Metrics: d.metrics.handler(), Log: o.Log,
 	}))
@@ -197,6 +207,9 @@ func (d *Desk) URL() string { return d.publicURL }
 
 // People is the room of users, for the commands that manage them.
 func (d *Desk) People() *people.People { return d.people }
+
+// SignInWithEntra lets people sign in with Microsoft Entra ID from now on.
+func (d *Desk) SignInWithEntra(s entra.Settings) error { return d.entra.Use(s) }
 
 // SignInLink makes a one-time link for a user and returns its URL and its end.
 func (d *Desk) SignInLink(ctx context.Context, email string) (string, time.Time, error) {

@@ -72,6 +72,7 @@ var borders = []struct{ from, to, reason string }{
 var rooms = map[string][]string{
 	"conversation": {},
 	"people":       {},
+	"entra":        {},
 	"connection":   {},
 	"number":       {},
 	"live":         {"conversation"},
@@ -80,7 +81,7 @@ var rooms = map[string][]string{
 	"table":        {"connection"},
 	"controlplane": {"connection"},
 	"setup":        {"connection", "controlplane", "number", "people", "webhook"},
-	"api":          {"connection", "conversation", "live", "number", "people", "setup", "sms", "table", "webhook"},
+	"api":          {"connection", "conversation", "entra", "live", "number", "people", "setup", "sms", "table", "webhook"},
 }
 
 func below(importPath, tree string) bool {

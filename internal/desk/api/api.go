@@ -15,6 +15,7 @@ import (
 
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/conversation"
+	"guichet/internal/desk/entra"
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
@@ -28,6 +29,7 @@ import (
 // Options of New: the rooms, all required.
 type Options struct {
 	People        *people.People
+	Entra         *entra.Entra
 	Conversations *conversation.Conversations
 	SMS           *sms.SMS
 	Numbers       *number.Numbers
@@ -73,6 +75,8 @@ func New(o Options) http.Handler {
 	mux.Handle("GET /api/live", a.guard(people.Agent, http.HandlerFunc(a.live)))
 	mux.HandleFunc("GET /api/docs", a.docs)
 	mux.HandleFunc(dataPath, a.data)
+	mux.HandleFunc("GET "+entraPath, a.entraBegin)
+	mux.HandleFunc("GET "+entra.CallbackPath, a.entraEnd)
 	mux.Handle("/api/", http.HandlerFunc(a.unknown))
 	mux.Handle("/webhooks/{kind}/{connection}", o.Webhook)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
@@ -88,6 +92,8 @@ func (a *api) routes() {
 
 	add(a, "POST", "/api/session", anyone, "Sign in with a password", a.signIn)
 	add(a, "POST", "/api/session/link", anyone, "Sign in with a one-time link", a.signInByLink)
+	add(a, "GET", "/api/session/ways", anyone, "By which ways one can sign in", a.signInWays)
+	add(a, "GET", "/api/session/refusal", anyone, "Why Entra ID did not sign this browser in", a.entraRefusal)
 	add(a, "DELETE", "/api/session", anyone, "Sign out", a.signOut)
 	add(a, "GET", "/api/me", agent, "Who is signed in", a.me)
 	add(a, "PATCH", "/api/me", agent, "Change one's own name, language or password", a.changeMe)

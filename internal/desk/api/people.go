@@ -20,11 +20,18 @@ type User struct {
 	Language    string    `json:"language" enum:",en,fr" doc:"Empty: the browser's own."`
 	Disabled    bool      `json:"disabled"`
 	HasPassword bool      `json:"hasPassword"`
+	Source      string    `json:"source" enum:"desk,entra" doc:"entra: signs in with Microsoft Entra ID, which also says the role."`
+	Linking     bool      `json:"linking" doc:"The account of this e-mail address in Entra ID becomes this user at its next sign-in."`
 	CreatedAt   time.Time `json:"createdAt"`
 }
 
 func showUser(u people.User) User {
+	source := "desk"
+	if u.FromEntra() {
+		source = "entra"
+	}
 	return User{
+		Source: source, Linking: u.Linking,
 		ID: u.ID, Email: u.Email, Name: u.Name, Role: string(u.Role), Language: u.Language,
 		Disabled: u.Disabled, HasPassword: u.HasPassword, CreatedAt: u.CreatedAt,
 	}
@@ -189,10 +196,11 @@ func (a *api) changeUser(ctx context.Context, in *struct {
 		Name     *string `json:"name,omitempty"`
 		Role     *string `json:"role,omitempty" enum:"administrator,supervisor,agent"`
 		Disabled *bool   `json:"disabled,omitempty"`
+		Linking  *bool   `json:"linking,omitempty" doc:"Lets the account of this e-mail address in Entra ID become this user, whose password then ends."`
 	}
 },
 ) (*userOut, error) {
-	change := people.Change{Name: in.Body.Name, Disabled: in.Body.Disabled}
+	change := people.Change{Name: in.Body.Name, Disabled: in.Body.Disabled, Linking: in.Body.Linking}
 	if in.Body.Role != nil {
 		role := people.Role(*in.Body.Role)
 		change.Role = &role

@@ -86,6 +86,70 @@ var sentences = map[string][2]string{
 		"This sign-in link has been used or has expired. Ask an administrator for a new one, or sign in with your password.",
 		"Ce lien de connexion a déjà servi ou a expiré. Demandez-en un nouveau à un administrateur, ou connectez-vous avec votre mot de passe.",
 	},
+	"signIn.entraOff": {
+		"Sign-in with Microsoft is not set up on this server. Sign in with your password.",
+		"La connexion avec Microsoft n’est pas configurée sur ce serveur. Connectez-vous avec votre mot de passe.",
+	},
+	"signIn.entraUnreachable": {
+		"Microsoft Entra ID could not be reached from the server. Try again in a minute; if it stays, tell your administrator.",
+		"Microsoft Entra ID est injoignable depuis le serveur. Réessayez dans une minute ; si cela persiste, prévenez votre administrateur.",
+	},
+	"signIn.entraStale": {
+		"This sign-in took too long, was finished before, or was begun in another browser. Start it again.",
+		"Cette connexion a pris trop de temps, est déjà terminée ou a été commencée dans un autre navigateur. Recommencez-la.",
+	},
+	"signIn.entraExpired": {
+		"Microsoft says that this sign-in has expired or was used before ({code}). Start it again.",
+		"Microsoft signale que cette connexion a expiré ou a déjà servi ({code}). Recommencez-la.",
+	},
+	"signIn.entraDeclined": {
+		"You did not let the desk know who you are ({code}). Start again and accept what Microsoft asks.",
+		"Vous n’avez pas permis au guichet de savoir qui vous êtes ({code}). Recommencez et acceptez ce que Microsoft demande.",
+	},
+	"signIn.entraConsent": {
+		"An administrator of your organisation has to consent to this application in Microsoft Entra ID first ({code}).",
+		"Un administrateur de votre organisation doit d’abord donner son consentement à cette application dans Microsoft Entra ID ({code}).",
+	},
+	"signIn.entraUnassigned": {
+		"You are not assigned to this application. Ask an administrator to assign you one of its app roles Agent, Supervisor or Administrator in Microsoft Entra ID ({code}).",
+		"Vous n’êtes pas affecté à cette application. Demandez à un administrateur de vous attribuer l’un de ses rôles d’application Agent, Supervisor ou Administrator dans Microsoft Entra ID ({code}).",
+	},
+	"signIn.entraSecret": {
+		"The client secret with which this server asks Microsoft is wrong or has expired. Tell your administrator ({code}).",
+		"Le secret client avec lequel ce serveur interroge Microsoft est incorrect ou a expiré. Prévenez votre administrateur ({code}).",
+	},
+	"signIn.entraRegistration": {
+		"The app registration that this server is set up for does not fit: application, tenant or redirect URI. Tell your administrator ({code}).",
+		"L’inscription d’application configurée sur ce serveur ne convient pas : application, locataire ou URI de redirection. Prévenez votre administrateur ({code}).",
+	},
+	"signIn.entraAccount": {
+		"Your account is disabled in Microsoft Entra ID. Ask your administrator ({code}).",
+		"Votre compte est désactivé dans Microsoft Entra ID. Adressez-vous à votre administrateur ({code}).",
+	},
+	"signIn.entraRefused": {
+		"Microsoft Entra ID refused the sign-in ({code}). Try again; if it stays, give this code to your administrator.",
+		"Microsoft Entra ID a refusé la connexion ({code}). Réessayez ; si cela persiste, donnez ce code à votre administrateur.",
+	},
+	"signIn.entraToken": {
+		"What Microsoft Entra ID said about you could not be verified. Start again; if it stays, tell your administrator.",
+		"Ce que Microsoft Entra ID a indiqué à votre sujet n’a pas pu être vérifié. Recommencez ; si cela persiste, prévenez votre administrateur.",
+	},
+	"signIn.entraNoRole": {
+		"{name} has no role here. Ask an administrator to assign you the app role Agent, Supervisor or Administrator of the application {app} in Microsoft Entra ID, then sign in again.",
+		"{name} n’a aucun rôle ici. Demandez à un administrateur de vous attribuer le rôle d’application Agent, Supervisor ou Administrator de l’application {app} dans Microsoft Entra ID, puis reconnectez-vous.",
+	},
+	"signIn.entraEmail": {
+		"There is already another user {email} here. If it is you, sign in with your password, or ask an administrator to let this user sign in with Microsoft (Users).",
+		"Il existe déjà ici un autre utilisateur {email}. Si c’est vous, connectez-vous avec votre mot de passe, ou demandez à un administrateur de permettre à cet utilisateur de se connecter avec Microsoft (Utilisateurs).",
+	},
+	"signIn.entraDisabled": {
+		"{name} is disabled here. Ask an administrator to enable this user.",
+		"{name} est désactivé ici. Demandez à un administrateur de réactiver cet utilisateur.",
+	},
+	"signIn.entraAddress": {
+		"{name} is not an e-mail address, which this desk needs as the name of a user. Tell your administrator.",
+		"{name} n’est pas une adresse e-mail, dont ce guichet a besoin comme nom d’utilisateur. Prévenez votre administrateur.",
+	},
 	"role.needed": {
 		"Your role does not allow this. An administrator can change it.",
 		"Votre rôle ne le permet pas. Un administrateur peut le modifier.",
@@ -109,6 +173,18 @@ var sentences = map[string][2]string{
 	"user.lastAdministrator": {
 		"This is the last administrator. Make someone else administrator first.",
 		"C’est le dernier administrateur. Nommez d’abord un autre administrateur.",
+	},
+	"user.entraRole": {
+		"The role of this user comes from Microsoft Entra ID. Change the app role there; it acts at the next sign-in.",
+		"Le rôle de cet utilisateur vient de Microsoft Entra ID. Modifiez-y le rôle d’application ; il prend effet à la prochaine connexion.",
+	},
+	"user.entraPassword": {
+		"This user signs in with Microsoft and has no password here.",
+		"Cet utilisateur se connecte avec Microsoft et n’a pas de mot de passe ici.",
+	},
+	"user.entraLink": {
+		"This user signs in with Microsoft and needs no link.",
+		"Cet utilisateur se connecte avec Microsoft et n’a pas besoin de lien.",
 	},
 	"conversation.unknown": {"This conversation does not exist.", "Cette conversation n’existe pas."},
 	"conversation.view":    {"There is no such list.", "Cette liste n’existe pas."},

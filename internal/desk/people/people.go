@@ -55,6 +55,18 @@ func (r Role) rank() int {
 	return 0
 }
 
+// HighestRole is the role with the most rights among names, which may be in any
+// case; empty when none is a role.
+func HighestRole(names []string) Role {
+	highest := Role("")
+	for _, name := range names {
+		if r := Role(strings.ToLower(name)); r.rank() > highest.rank() {
+			highest = r
+		}
+	}
+	return highest
+}
+
 // User is a person who signs in to the desk.
 type User struct {
 	ID, Email, Name string
@@ -64,6 +76,12 @@ type User struct {
 	Disabled    bool
 	HasPassword bool
 	CreatedAt   time.Time
+	// EntraTenant and EntraObject are the identity of a user who signs in with
+	// Microsoft Entra ID; empty for all others.
+	EntraTenant, EntraObject string
+	// Linking lets the identity of the same e-mail address become this user's at its
+	// next sign-in.
+	Linking bool
 
 	hash string
 }
@@ -91,10 +109,20 @@ func New(db *sqlstore.DB, c clock.Clock, o Options) *People {
 	return &People{db: db, clock: c, cost: o.Cost, sessions: newSessionCache(), attempts: newAttempts()}
 }
 
-const userColumns = `id, email, name, role, language, password_hash, disabled, created_at`
+const userColumns = `id, email, name, role, language, password_hash, disabled, created_at, entra_tenant, entra_object, entra_link`
 
 func columns(u *User) []any {
-	return []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.Language, &u.hash, &u.Disabled, sqlstore.At(&u.CreatedAt)}
+	return []any{
+		&u.ID, &u.Email, &u.Name, &u.Role, &u.Language, &u.hash, &u.Disabled, sqlstore.At(&u.CreatedAt),
+		&u.EntraTenant, &u.EntraObject, &u.Linking,
+	}
+}
+
+func insert(ctx context.Context, tx *sql.Tx, u User) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO app_user (`+userColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		u.ID, u.Email, u.Name, string(u.Role), u.Language, u.hash, u.Disabled, sqlstore.Micros(u.CreatedAt),
+		u.EntraTenant, u.EntraObject, u.Linking)
+	return err
 }
 
 func (u User) finished() User {
@@ -167,8 +195,7 @@ func (p *People) Add(ctx context.Context, actor string, n NewUser) (User, error)
 		CreatedAt: p.clock.Now(), hash: hash,
 	}
 	err = p.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO app_user (`+userColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			u.ID, u.Email, u.Name, string(u.Role), u.Language, u.hash, false, sqlstore.Micros(u.CreatedAt))
+		err := insert(ctx, tx, u)
 		if sqlstore.IsUnique(err) {
 			return problem.New(problem.Conflict, "user.exists", "email", u.Email).On("email")
 		}
@@ -187,6 +214,8 @@ type Change struct {
 	Language *string
 	Disabled *bool
 	Password *secret.Text
+	// Linking sets User.Linking.
+	Linking *bool
 }
 
 // Change changes a user. The last administrator who can sign in can neither be
@@ -208,8 +237,8 @@ func (p *People) Change(ctx context.Context, actor, id string, c Change) (User, 
 		if err := c.apply(&u, hash); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE app_user SET name = $1, role = $2, language = $3, password_hash = $4, disabled = $5 WHERE id = $6`,
-			u.Name, string(u.Role), u.Language, u.hash, u.Disabled, u.ID)
+		_, err = tx.ExecContext(ctx, `UPDATE app_user SET name = $1, role = $2, language = $3, password_hash = $4, disabled = $5, entra_link = $6
+			WHERE id = $7`, u.Name, string(u.Role), u.Language, u.hash, u.Disabled, u.Linking, u.ID)
 		if err != nil {
 			return fmt.Errorf("change user: %w", err)
 		}
@@ -233,6 +262,12 @@ func (p *People) Change(ctx context.Context, actor, id string, c Change) (User, 
 }
 
 func (c Change) apply(u *User, hash *string) error {
+	if c.Role != nil && u.FromEntra() && *c.Role != u.Role {
+		return problem.New(problem.Conflict, "user.entraRole").On("role")
+	}
+	if hash != nil && u.FromEntra() {
+		return problem.New(problem.Conflict, "user.entraPassword").On("password")
+	}
 	if c.Name != nil {
 		u.Name = strings.TrimSpace(*c.Name)
 		if u.Name == "" || len([]rune(u.Name)) > 100 {
@@ -251,6 +286,9 @@ func (c Change) apply(u *User, hash *string) error {
 	if c.Disabled != nil {
 		u.Disabled = *c.Disabled
 	}
+	if c.Linking != nil {
+		u.Linking = *c.Linking
+	}
 	if hash != nil {
 		u.hash = *hash
 	}
@@ -261,7 +299,7 @@ func (c Change) summary() string {
 	var what []string
 	for name, changed := range map[string]bool{
 		"name": c.Name != nil, "role": c.Role != nil, "language": c.Language != nil,
-		"disabled": c.Disabled != nil, "password": c.Password != nil,
+		"disabled": c.Disabled != nil, "password": c.Password != nil, "linking": c.Linking != nil,
 	} {
 		if changed {
 			what = append(what, name)

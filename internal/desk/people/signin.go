@@ -51,7 +51,8 @@ func (p *People) SignIn(ctx context.Context, email string, password secret.Text,
 	if !match || u.ID == "" || u.hash == "" || u.Disabled {
 		return User{}, "", problem.New(problem.Unauthenticated, "signIn.wrong")
 	}
-	token, err := p.start(ctx, p.db, u.ID)
+	token := newToken()
+	err = p.db.Tx(ctx, func(tx *sql.Tx) error { return p.startSession(ctx, tx, token, u.ID, "password") })
 	return u, token, err
 }
 
@@ -64,6 +65,13 @@ func (p *People) CheckPassword(u User, password secret.Text) bool {
 func (p *People) Link(ctx context.Context, actor, userID string) (string, time.Time, error) {
 	token, ends := newToken(), p.clock.Now().Add(LinkLasts)
 	err := p.db.Tx(ctx, func(tx *sql.Tx) error {
+		u, err := found(sqlstore.One(ctx, tx, columns, `SELECT `+userColumns+` FROM app_user WHERE id = $1`, userID))
+		if err != nil {
+			return err
+		}
+		if u.FromEntra() {
+			return problem.New(problem.Conflict, "user.entraLink")
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in WHERE user_id = $1 AND kind = $2`, userID, kindLink); err != nil {
 			return err
 		}
@@ -96,25 +104,28 @@ func (p *People) SignInByLink(ctx context.Context, token string) (User, string, 
 		if u.Disabled {
 			return problem.New(problem.Unauthenticated, "signIn.link")
 		}
-		return p.store(ctx, tx, session, u.ID, kindSession, p.clock.Now().Add(SessionLasts))
+		return p.startSession(ctx, tx, session, u.ID, "link")
 	})
 	return u, session, err
 }
 
 // StartSession starts a session without a check, after the caller made one.
 func (p *People) StartSession(ctx context.Context, userID string) (string, error) {
-	return p.start(ctx, p.db, userID)
+	token := newToken()
+	err := p.db.Tx(ctx, func(tx *sql.Tx) error { return p.startSession(ctx, tx, token, userID, "") })
+	return token, err
 }
 
-func (p *People) start(ctx context.Context, db *sqlstore.DB, userID string) (string, error) {
-	token := newToken()
-	err := db.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in WHERE expires_at <= $1`, sqlstore.Micros(p.clock.Now())); err != nil {
-			return err
-		}
-		return p.store(ctx, tx, token, userID, kindSession, p.clock.Now().Add(SessionLasts))
-	})
-	return token, err
+// startSession starts a session with a token. by is how the user proved to be
+// that, for the audit log; empty when a session only goes on.
+func (p *People) startSession(ctx context.Context, tx *sql.Tx, token, userID, by string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in WHERE expires_at <= $1`, sqlstore.Micros(p.clock.Now())); err != nil {
+		return err
+	}
+	if err := p.store(ctx, tx, token, userID, kindSession, p.clock.Now().Add(SessionLasts)); err != nil || by == "" {
+		return err
+	}
+	return p.Audit(ctx, tx, userID, "signIn", userID, by)
 }
 
 func (p *People) store(ctx context.Context, tx *sql.Tx, token, userID, kind string, ends time.Time) error {

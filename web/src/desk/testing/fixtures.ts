@@ -44,6 +44,8 @@ export function newUser(more: Partial<User> = {}): User {
     language: '',
     disabled: false,
     hasPassword: true,
+    source: 'desk',
+    linking: false,
     createdAt: '2026-11-01T08:00:00Z',
     ...more,
   };
