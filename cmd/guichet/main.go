@@ -32,6 +32,7 @@ type cli struct {
 	Cloud      cloudCmd      `cmd:"" help:"Run the local cloud alone: Entra ID, ARM, Event Grid and ACS for tests."`
 	Connect    connectCmd    `cmd:"" help:"Connect a running desk to an ACS resource: provisions Azure (or the local cloud) step by step."`
 	Disconnect disconnectCmd `cmd:"" help:"Disconnect the desk and undo exactly what connect made in Azure."`
+	Doctor     doctorCmd     `cmd:"" help:"Examine the connection from end to end: what was seen, what to do; fails when something does not work."`
 
 	User    userCmd    `cmd:"" help:"Manage the desk's users from the shell."`
 	Version versionCmd `cmd:"" help:"Print the version."`

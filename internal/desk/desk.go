@@ -22,6 +22,7 @@ import (
 	"guichet/internal/desk/api"
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/conversation"
+	"guichet/internal/desk/doctor"
 	"guichet/internal/desk/entra"
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/number"
@@ -87,6 +88,7 @@ type Desk struct {
 	ledger        *webhook.Ledger
 	sms           *sms.SMS
 	setup         *setup.Setup
+	doctor        *doctor.Doctor
 	queue         *jobs.Queue
 	live          *live.Live
 	metrics       *metrics
@@ -137,7 +139,7 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 		d.publicURL = scheme + d.listener.Authority()
 	}
 
-	if err := writeAddress(o.DataDir, d.publicURL); err != nil {
+	if err := writeAddress(o.DataDir, address{d.publicURL, o.Azure}); err != nil {
 		return nil, err
 	}
 
@@ -168,13 +170,17 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 		eventgrid.TypeSMSReceived:               d.sms.Received,
 		eventgrid.TypeSMSDeliveryReportReceived: d.sms.Report,
 	}
+	d.doctor = doctor.New(doctor.Options{
+		Connections: d.connections, Numbers: d.numbers, Ledger: d.ledger, Queue: d.queue, People: d.people,
+		Azure: o.Azure, Client: d.client, PublicURL: d.publicURL, Clock: o.Clock,
+	})
 	d.metrics = newMetrics(d)
 	hooks := webhook.New(webhook.Options{
 		Ledger: d.ledger, Connections: d.connections, Azure: o.Azure, Client: d.client, Log: o.Log, Audit: d.auditRefusal,
 	})
 	d.handler = d.metrics.around(api.New(api.Options{
 		People: d.people, Entra: d.entra, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections, Setup: d.setup,
-		Tables: table.New(d.connections), Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
+		Doctor: d.doctor, Azure: d.Azure, Tables: table.New(d.connections), Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
 		Ready: d.db.Ping, Metrics: d.metrics.handler(), Log: o.Log,
 	}))
 	return d, nil
@@ -235,6 +241,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	workers, work := errgroup.WithContext(work)
 	workers.Go(func() error { return d.ledger.Run(work, d, d.log) })
 	workers.Go(func() error { return d.queue.Run(work, d.log) })
+	workers.Go(func() error { return d.doctor.Run(work) })
 
 	serve, stopServing := context.WithCancel(ctx)
 	defer stopServing()
@@ -307,6 +314,9 @@ func (d *Desk) sendWhatWaits(ctx context.Context) {
 
 // Setup is the room that connects and disconnects.
 func (d *Desk) Setup() *setup.Setup { return d.setup }
+
+// Doctor is the room that examines the connection.
+func (d *Desk) Doctor() *doctor.Doctor { return d.doctor }
 
 // noteKey keeps what the resource said of the access key, and tells pages when
 // that is new.

@@ -81,7 +81,8 @@ var rooms = map[string][]string{
 	"table":        {"connection"},
 	"controlplane": {"connection"},
 	"setup":        {"connection", "controlplane", "number", "people", "webhook"},
-	"api":          {"connection", "conversation", "entra", "live", "number", "people", "setup", "sms", "table", "webhook"},
+	"doctor":       {"connection", "controlplane", "number", "people", "webhook"},
+	"api":          {"connection", "controlplane", "conversation", "doctor", "entra", "live", "number", "people", "setup", "sms", "table", "webhook"},
 }
 
 func below(importPath, tree string) bool {

@@ -14,7 +14,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"guichet/internal/desk/connection"
+	"guichet/internal/desk/controlplane"
 	"guichet/internal/desk/conversation"
+	"guichet/internal/desk/doctor"
 	"guichet/internal/desk/entra"
 	"guichet/internal/desk/live"
 	"guichet/internal/desk/number"
@@ -36,9 +38,12 @@ type Options struct {
 	Connections   *connection.Connections
 	Setup         *setup.Setup
 	Tables        *table.Tables
-	Ledger        *webhook.Ledger
-	Webhook       http.Handler
-	Live          *live.Live
+	Doctor        *doctor.Doctor
+	// Azure signs in to Azure's control plane.
+	Azure   func(controlplane.SignIn) (*controlplane.Client, error)
+	Ledger  *webhook.Ledger
+	Webhook http.Handler
+	Live    *live.Live
 	// PublicURL is where browsers and Azure reach the desk, without a slash.
 	PublicURL string
 	// Version is shown in the API's description.
@@ -124,6 +129,9 @@ func (a *api) routes() {
 	add(a, "POST", "/api/connection", admin, "Connect a resource by its five values", a.connect)
 	add(a, "PUT", "/api/connection/connection-string", admin, "Replace the connection string after a rotation", a.replaceString)
 	add(a, "DELETE", "/api/connection", admin, "Disconnect the resource", a.disconnect)
+
+	add(a, "GET", "/api/health", admin, "Read the examination of the connection that runs, or the last one", a.getHealth)
+	add(a, "POST", "/api/health/run", admin, "Examine the connection from end to end", a.runHealth)
 
 	add(a, "GET", "/api/events", admin, "List received events", a.listEvents)
 	add(a, "GET", "/api/events/{seq}", admin, "Read a received event", a.getEvent)

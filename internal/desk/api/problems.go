@@ -311,6 +311,14 @@ var sentences = map[string][2]string{
 		"This resource was first connected with the tenant {first}; its event subscriptions are bound to it. Enter that one instead of {given}.",
 		"Cette ressource a d’abord été connectée avec le locataire {first} ; ses abonnements aux événements y sont liés. Saisissez-le à la place de {given}.",
 	},
+	"health.running": {
+		"An examination is under way. Wait for its end.",
+		"Un examen est en cours. Attendez sa fin.",
+	},
+	"health.signIn": {
+		"Enter tenant, client id and secret, or none of them.",
+		"Saisissez le locataire, l’ID client et le secret, ou aucun des trois.",
+	},
 	"number.plan": {
 		"Choose at least one of calls and SMS.",
 		"Choisissez au moins les appels ou les SMS.",
