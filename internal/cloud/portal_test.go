@@ -106,6 +106,32 @@ func TestPortalShowsResources(t *testing.T) {
 	}
 }
 
+func TestPortalShowsProviders(t *testing.T) {
+	c := local(t, Options{Ephemeral: true})
+	var subscriptions struct {
+		Items []struct{ SubscriptionID, DisplayName, TenantID string }
+	}
+	control(t, c, http.MethodGet, "arm/subscriptions", "", &subscriptions)
+	if len(subscriptions.Items) != 1 || subscriptions.Items[0].SubscriptionID != wellknown.SubscriptionID || subscriptions.Items[0].TenantID != wellknown.TenantID {
+		t.Fatalf("%+v", subscriptions)
+	}
+	var providers struct {
+		Items []struct{ Namespace, RegistrationState, RegistrationPolicy string }
+	}
+	control(t, c, http.MethodGet, "arm/providers?subscription="+wellknown.SubscriptionID, "", &providers)
+	states := map[string]string{}
+	for _, p := range providers.Items {
+		states[p.Namespace] = p.RegistrationState + " " + p.RegistrationPolicy
+	}
+	if states["Microsoft.EventGrid"] != "Registered RegistrationRequired" || states["Microsoft.Resources"] != "Registered RegistrationFree" {
+		t.Errorf("%v", states)
+	}
+	var refused struct{ Error struct{ Code string } }
+	if status := control(t, c, http.MethodGet, "arm/providers?subscription=none", "", &refused); status != 404 || refused.Error.Code != "SubscriptionNotFound" {
+		t.Errorf("%d %+v", status, refused)
+	}
+}
+
 func TestPortalRegeneratesAKey(t *testing.T) {
 	c := local(t, Options{Ephemeral: true})
 	const path = "/phoneNumbers?api-version=2025-06-01"

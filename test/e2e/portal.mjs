@@ -1,8 +1,9 @@
 // The local cloud's portal as a developer uses it.
 import { wordsOf } from './words.mjs';
 
-const user = { name: 'admin@contoso.onmicrosoft.com', password: 'guichet-local-password' };
-// The words of Entra's own page.
+// The user that every local cloud starts with.
+const first = { user: 'admin@contoso.onmicrosoft.com', password: 'guichet-local-password' };
+// What Entra's sign-in page says. It is the cloud's, not the portal's.
 const entra = {
   en: { name: 'Email or username', password: 'Password', signIn: 'Sign in' },
   fr: { name: 'E-mail ou nom d’utilisateur', password: 'Mot de passe', signIn: 'Se connecter' },
@@ -12,14 +13,49 @@ export class PortalPage {
   constructor(page, origin, language) {
     this.page = page;
     this.origin = origin;
-    this.language = language;
     this.t = wordsOf('portal', language);
+    this.entra = entra[language];
     this.navigation = page.getByRole('navigation', { name: this.t('shell.navigation') });
   }
 
   async load(path = '') {
     await this.page.goto(`${this.origin}/portal${path}`);
     await this.navigation.waitFor();
+  }
+
+  // Signs in by the button in the header, and comes back to the page that is shown.
+  async signIn(user = first.user, password = first.password) {
+    const { page, t, entra } = this;
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: t('session.signIn') })
+      .click();
+    await page.getByLabel(entra.name, { exact: true }).fill(user);
+    await page.getByLabel(entra.password, { exact: true }).fill(password);
+    await page.getByRole('button', { name: entra.signIn, exact: true }).click();
+    await page.getByRole('banner').getByRole('button', { name: user }).waitFor();
+  }
+
+  // Signs out by the menu in the header.
+  async signOut(user) {
+    const { page, t } = this;
+    await page.getByRole('banner').getByRole('button', { name: user }).click();
+    await page.getByRole('menuitem', { name: t('session.signOut'), exact: true }).click();
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: t('session.signIn') })
+      .waitFor();
+  }
+
+  // A field that holds a value to be copied.
+  value(label) {
+    return this.page.getByRole('main').getByRole('textbox', { name: label, exact: true });
+  }
+
+  // Goes to a part of the page that is open, by its own menu.
+  async part(label) {
+    const menu = this.page.getByRole('navigation', { name: this.t('blade.menu') });
+    await menu.getByRole('link', { name: label, exact: true }).click();
   }
 
   button(name) {
@@ -47,18 +83,6 @@ export class PortalPage {
     const menu = this.page.getByRole('navigation', { name: this.t('blade.menu') });
     await menu.getByRole('link', { name: label, exact: true }).click();
     await this.heading(`${resource} | ${label}`).waitFor();
-  }
-
-  // Signs in as the user that every local cloud starts with, and comes back to the page that is shown.
-  async signIn() {
-    const l = entra[this.language];
-    const signIn = this.page.getByRole('button', { name: this.t('session.signIn'), exact: true });
-    await signIn.first().click();
-    await this.page.getByLabel(l.name, { exact: true }).fill(user.name);
-    await this.page.getByLabel(l.password, { exact: true }).fill(user.password);
-    await this.page.getByRole('button', { name: l.signIn, exact: true }).click();
-    await this.navigation.waitFor();
-    await signIn.first().waitFor({ state: 'hidden' });
   }
 
   // Rows of the table that is shown.

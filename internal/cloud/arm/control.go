@@ -27,6 +27,13 @@ type portalGroup struct {
 	Resources        []portalResource `json:"resources"`
 }
 
+type portalSubscription struct {
+	ID       string `json:"subscriptionId"`
+	Name     string `json:"displayName"`
+	State    string `json:"state"`
+	TenantID string `json:"tenantId"`
+}
+
 type portalResource struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
@@ -42,6 +49,9 @@ const selectAllSubs = `SELECT id, tenant_id, name, state, quota_id, spending_lim
 // control API:
 //
 //   - GET /_guichet/arm/groups: resource groups with their resources
+//   - GET /_guichet/arm/subscriptions: every subscription
+//   - GET /_guichet/arm/providers?subscription=: its resource providers, as ARM shows
+//     them
 //   - GET /_guichet/arm/services?id=: a communication resource, as ARM shows it
 //   - GET /_guichet/arm/keys?id=: its keys and connection strings
 //   - POST /_guichet/arm/keys?id= {keyType}: regenerates one; answers like GET
@@ -59,6 +69,26 @@ func (a *ARM) PortalRoutes(mux *http.ServeMux) {
 	handle("GET /_guichet/arm/groups", func(r *http.Request) (any, error) {
 		groups, err := a.portalGroups(r.Context())
 		return map[string]any{"items": groups}, err
+	})
+	handle("GET /_guichet/arm/subscriptions", func(r *http.Request) (any, error) {
+		subs, err := sqlstore.List(r.Context(), a.db.Read(), subscriptionCols, selectAllSubs)
+		items := make([]portalSubscription, 0, len(subs))
+		for _, sub := range subs {
+			items = append(items, portalSubscription{sub.ID, sub.Name, sub.State, sub.TenantID})
+		}
+		return map[string]any{"items": items}, err
+	})
+	handle("GET /_guichet/arm/providers", func(r *http.Request) (any, error) {
+		id := r.URL.Query().Get("subscription")
+		sub, err := a.subscription(r.Context(), id)
+		if errors.Is(err, sqlstore.ErrNotFound) {
+			err = fail(http.StatusNotFound, "SubscriptionNotFound", "The subscription '%s' could not be found.", id)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list, err := a.providerList(r.Context(), sub.ID)
+		return map[string]any{"items": list}, err
 	})
 	handle("GET /_guichet/arm/services", func(r *http.Request) (any, error) {
 		s, err := a.serviceByID(r)

@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"net/http"
@@ -47,9 +48,9 @@ const (
 	deleteUnregistered = `DELETE FROM arm_unregistered WHERE subscription_id = $1 AND namespace = $2`
 )
 
-func (a *ARM) registered(c *call, p provider) (bool, error) {
-	_, err := sqlstore.One(c.ctx, a.db.Read(), func(n *int) []any { return []any{n} }, selectUnregistered,
-		c.sub.ID, strings.ToLower(p.namespace))
+func (a *ARM) registered(ctx context.Context, sub string, p provider) (bool, error) {
+	_, err := sqlstore.One(ctx, a.db.Read(), func(n *int) []any { return []any{n} }, selectUnregistered,
+		sub, strings.ToLower(p.namespace))
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return true, nil
 	}
@@ -68,7 +69,7 @@ func (a *ARM) requireRegistration(c *call) error {
 		if !known || p.free {
 			return nil
 		}
-		ok, err := a.registered(c, p)
+		ok, err := a.registered(c.ctx, c.sub.ID, p)
 		if err != nil || ok {
 			return err
 		}
@@ -105,8 +106,8 @@ var apiVersions = map[string][]string{
 	"microsoft.resources":     {"2025-04-01", "2022-12-01", "2021-04-01"},
 }
 
-func (a *ARM) providerState(c *call, p provider) (string, error) {
-	ok, err := a.registered(c, p)
+func (a *ARM) providerState(ctx context.Context, sub string, p provider) (string, error) {
+	ok, err := a.registered(ctx, sub, p)
 	if ok {
 		return "Registered", err
 	}
@@ -114,15 +115,20 @@ func (a *ARM) providerState(c *call, p provider) (string, error) {
 }
 
 func (a *ARM) listProviders(c *call) (reply, error) {
+	list, err := a.providerList(c.ctx, c.sub.ID)
+	return reply{http.StatusOK, map[string]any{"value": list}, nil}, err
+}
+
+func (a *ARM) providerList(ctx context.Context, sub string) ([]map[string]any, error) {
 	list := []map[string]any{}
 	for _, p := range providers {
-		state, err := a.providerState(c, p)
+		state, err := a.providerState(ctx, sub, p)
 		if err != nil {
-			return reply{}, err
+			return nil, err
 		}
-		list = append(list, p.json(c.sub.ID, state))
+		list = append(list, p.json(sub, state))
 	}
-	return reply{http.StatusOK, map[string]any{"value": list}, nil}, nil
+	return list, nil
 }
 
 func (c *call) provider() (provider, error) {
@@ -138,7 +144,7 @@ func (a *ARM) getProvider(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	state, err := a.providerState(c, p)
+	state, err := a.providerState(c.ctx, c.sub.ID, p)
 	return reply{http.StatusOK, p.json(c.sub.ID, state), nil}, err
 }
 
@@ -157,7 +163,7 @@ func (a *ARM) setRegistration(c *call, statement, done, under string) (reply, er
 	if err != nil {
 		return reply{}, err
 	}
-	state, err := a.providerState(c, p)
+	state, err := a.providerState(c.ctx, c.sub.ID, p)
 	if err != nil || state == done || p.free {
 		return reply{http.StatusOK, p.json(c.sub.ID, state), nil}, err
 	}

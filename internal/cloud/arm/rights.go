@@ -172,7 +172,7 @@ func (a *ARM) authorize(c *call, action string) error {
 	return fail(http.StatusForbidden, "AuthorizationFailed",
 		"The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope "+
 			"is invalid. If access was recently granted, please refresh your credentials.",
-		c.claims.AppID, c.claims.ObjectID, action, scope)
+		c.who(), c.claims.ObjectID, action, scope)
 }
 
 // MaySend says whether a principal may publish to the topic with that id: its

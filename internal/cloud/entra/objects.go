@@ -43,6 +43,8 @@ const (
 	selectCertIDs = `SELECT key_id, cert FROM entra_certificates WHERE app_id = $1 ORDER BY key_id`
 
 	selectAppOwners       = `SELECT principal_id FROM entra_owners WHERE app_id = $1 ORDER BY principal_id`
+	selectOwnedApps       = `SELECT app_id FROM entra_owners WHERE principal_id = $1 ORDER BY app_id`
+	selectOwnedPrincipals = `SELECT object_id FROM entra_principal_owners WHERE owner_id = $1 ORDER BY object_id`
 	deleteAppOwner        = `DELETE FROM entra_owners WHERE app_id = $1 AND principal_id = $2`
 	selectPrincipalOwners = `SELECT owner_id FROM entra_principal_owners WHERE object_id = $1 ORDER BY owner_id`
 	insertPrincipalOwner  = `INSERT INTO entra_principal_owners (object_id, owner_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
@@ -261,6 +263,15 @@ func (e *Entra) DeletePrincipal(ctx context.Context, id string) error {
 // ApplicationOwners are the object ids of a registration's owners.
 func (e *Entra) ApplicationOwners(ctx context.Context, appID string) ([]string, error) {
 	return sqlstore.List(ctx, e.db.Read(), idCols, selectAppOwners, appID)
+}
+
+// Owned are the app ids of the registrations and the object ids of the service
+// principals that somebody owns.
+func (e *Entra) Owned(ctx context.Context, owner string) (apps, principals []string, err error) {
+	if apps, err = sqlstore.List(ctx, e.db.Read(), idCols, selectOwnedApps, owner); err == nil {
+		principals, err = sqlstore.List(ctx, e.db.Read(), idCols, selectOwnedPrincipals, owner)
+	}
+	return apps, principals, err
 }
 
 // AddApplicationOwner adds one; ErrExists when it is one.

@@ -92,7 +92,9 @@ func (g *Graph) table() []route {
 
 	add("GET", "users", g.listUsers)
 	add("GET", "users/{user}", g.getUser)
+	add("GET", "users/{user}/ownedObjects", g.ownedObjects)
 	add("GET", "me", g.me)
+	add("GET", "me/ownedObjects", g.myObjects)
 	add("GET", "organization", g.organization)
 	return routes
 }

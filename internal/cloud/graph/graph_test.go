@@ -321,6 +321,32 @@ func TestApplicationRefuses(t *testing.T) {
 	}
 }
 
+// TestOwnedObjects: what a user owns, of both kinds; an application has no "me".
+func TestOwnedObjects(t *testing.T) {
+	p := newPlane(t)
+	path := "users/" + wk.UserName + "/ownedObjects"
+	if list := p.want(200, "GET", path, "")["value"].([]any); len(list) != 0 {
+		t.Errorf("owned at first: %v", list)
+	}
+	app := p.want(201, "POST", "applications", `{"displayName":"owned"}`)
+	sp := p.want(201, "POST", "servicePrincipals", fmt.Sprintf(`{"appId":%q}`, app["appId"]))
+	for _, owned := range []string{"applications/" + app["id"].(string), "servicePrincipals/" + sp["id"].(string)} {
+		p.want(204, "POST", owned+"/owners/$ref", `{"@odata.id":"`+base+`/v1.0/directoryObjects/`+wk.UserObjectID+`"}`)
+	}
+	kinds := map[any]any{}
+	for _, row := range p.want(200, "GET", path, "")["value"].([]any) {
+		object := row.(map[string]any)
+		kinds[object["@odata.type"]] = object["id"]
+	}
+	if len(kinds) != 2 || kinds["#microsoft.graph.application"] != app["id"] || kinds["#microsoft.graph.servicePrincipal"] != sp["id"] {
+		t.Errorf("owned %v", kinds)
+	}
+	p.refused(400, "BadRequest", "delegated", "GET", "me/ownedObjects", "")
+	p.refused(404, "Request_ResourceNotFound", "", "GET", "users/nobody@contoso.onmicrosoft.com/ownedObjects", "")
+	p.token, _ = p.client("Application.Read.All")
+	p.refused(403, "Authorization_RequestDenied", "", "GET", path, "")
+}
+
 // TestRights: what each permission lets an application do, and no more.
 func TestRights(t *testing.T) {
 	p := newPlane(t)

@@ -40,6 +40,61 @@ func (c *call) object(id string) (map[string]any, error) {
 	return object, err
 }
 
+// owned answers the registrations and service principals of the tenant that a user
+// owns.
+func (c *call) owned(userID string) (reply, error) {
+	apps, principals, err := c.g.directory.Owned(c.ctx, userID)
+	if err != nil {
+		return reply{}, err
+	}
+	rows := []map[string]any{}
+	for _, id := range apps {
+		a, err := c.g.directory.Application(c.ctx, id)
+		if err != nil {
+			return reply{}, err
+		}
+		row, err := c.wire(a)
+		if err != nil {
+			return reply{}, err
+		}
+		object, err := plain(row)
+		if err != nil {
+			return reply{}, err
+		}
+		object["@odata.type"] = "#microsoft.graph.application"
+		rows = append(rows, object)
+	}
+	for _, id := range principals {
+		object, err := c.object(id)
+		if err != nil {
+			return reply{}, err
+		}
+		rows = append(rows, object)
+	}
+	return list(c, objectSet, rows)
+}
+
+func (g *Graph) myObjects(c *call) (reply, error) {
+	if !c.user() {
+		return reply{}, delegatedOnly()
+	}
+	if !c.permitted("User.Read", "User.Read.All", "Directory.Read.All") {
+		return reply{}, denied()
+	}
+	return c.owned(c.claims.ObjectID)
+}
+
+func (g *Graph) ownedObjects(c *call) (reply, error) {
+	u, err := c.userNamed()
+	if err == nil && !c.permitted("User.Read.All", "Directory.Read.All", "Directory.ReadWrite.All") {
+		err = denied()
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	return c.owned(u.ID)
+}
+
 func (c *call) listOwners(ids []string, err error) (reply, error) {
 	if err != nil {
 		return reply{}, err

@@ -51,7 +51,7 @@ func (g *Graph) getUser(c *call) (reply, error) {
 
 func (g *Graph) me(c *call) (reply, error) {
 	if !c.user() {
-		return reply{}, fail(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
+		return reply{}, delegatedOnly()
 	}
 	if !c.permitted("User.Read", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All") {
 		return reply{}, denied()
@@ -61,6 +61,11 @@ func (g *Graph) me(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return c.one(userSet, wireUser(u))
+}
+
+// delegatedOnly is what is said to an application that asks for "me".
+func delegatedOnly() error {
+	return fail(http.StatusBadRequest, "BadRequest", "/me request is only valid with delegated authentication flow.")
 }
 
 func (g *Graph) organization(c *call) (reply, error) {

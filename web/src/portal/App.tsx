@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Route, Routes } from 'react-router';
 import { PageTheme } from '../shared/theme/PageTheme';
 import { Note } from '../shared/ui/Note';
+import { withTexts as withIdentityTexts } from './app/texts';
 import { withTexts as withGridTexts } from './event/texts';
 import { PortalLive } from './live/PortalLive';
 import { Shell } from './shell/Shell';
@@ -25,8 +26,13 @@ const CreateEventPage = lazy(() =>
 const EditEventPage = lazy(() =>
   withGridTexts(import('./event/EventFormPage')).then((page) => ({ default: page.EditEventPage })),
 );
-const AppsPage = lazy(() => import('./app/AppsPage'));
-const AppPage = lazy(() => import('./app/AppPage'));
+const AppsPage = lazy(() => withIdentityTexts(import('./app/AppsPage')));
+const RegisterPage = lazy(() => withIdentityTexts(import('./app/RegisterPage')));
+const AppPage = lazy(() => withIdentityTexts(import('./app/AppPage')));
+const SubscriptionsPage = lazy(() => withIdentityTexts(import('./subscription/SubscriptionsPage')));
+const AzureSubscriptionPage = lazy(() =>
+  withIdentityTexts(import('./subscription/AzureSubscriptionPage')),
+);
 const RequestsPage = lazy(() => import('./traffic/RequestsPage'));
 const DeliveriesPage = lazy(() => import('./traffic/DeliveriesPage'));
 const FaultsPage = lazy(() => import('./fault/FaultsPage'));
@@ -57,7 +63,13 @@ export function App({ client }: { client: QueryClient }) {
               <Route path="systemTopics" element={<SystemTopicsPage />} />
               <Route path="systemTopics/create" element={<CreateTopicPage />} />
               <Route path="apps" element={<AppsPage />} />
-              <Route path="apps/:id" element={<AppPage />} />
+              <Route path="apps/register" element={<RegisterPage />} />
+              <Route path="apps/:id/:blade?" element={<AppPage />} />
+              <Route path="subscriptions" element={<SubscriptionsPage />} />
+              <Route
+                path="subscriptions/:subscription/:blade?"
+                element={<AzureSubscriptionPage />}
+              />
               <Route path="requests" element={<RequestsPage />} />
               <Route path="deliveries" element={<DeliveriesPage />} />
               <Route path="faults" element={<FaultsPage />} />

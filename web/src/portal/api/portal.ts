@@ -195,9 +195,32 @@ export interface Application {
   signInAudience: string;
   requestedAccessTokenVersion: number;
   identifierUris: string[] | null;
-  appRoles:
-    | { id: string; value: string; displayName: string; allowedMemberTypes: string[] }[]
-    | null;
+  appRoles: ApplicationRole[] | null;
+}
+
+export interface ApplicationRole {
+  id: string;
+  value: string;
+  displayName: string;
+  description?: string;
+  allowedMemberTypes: string[];
+  disabled?: boolean;
+}
+
+export interface Subscription {
+  subscriptionId: string;
+  displayName: string;
+  state: string;
+  tenantId: string;
+}
+
+/** A resource provider, as ARM shows it. */
+export interface Provider {
+  namespace: string;
+  /** Registered, NotRegistered, Registering or Unregistering. */
+  registrationState: string;
+  /** RegistrationFree when it is always registered. */
+  registrationPolicy: string;
 }
 
 export const planes = ['acs', 'arm', 'entra', 'eventgrid'] as const;
@@ -241,6 +264,10 @@ export const deliveryLines = 200;
 export const portal = {
   about: (signal?: AbortSignal) => get<About>('about', signal),
   groups: (signal?: AbortSignal) => get<{ items: Group[] }>('arm/groups', signal),
+  azureSubscriptions: (signal?: AbortSignal) =>
+    get<{ items: Subscription[] }>('arm/subscriptions', signal),
+  providers: (subscription: string, signal?: AbortSignal) =>
+    get<{ items: Provider[] }>(`arm/providers?${named('subscription', subscription)}`, signal),
   service: (id: string, signal?: AbortSignal) =>
     get<Service>(`arm/services?${named('id', id)}`, signal),
   keys: (id: string, signal?: AbortSignal) => get<Keys>(`arm/keys?${named('id', id)}`, signal),
@@ -277,6 +304,9 @@ export const portal = {
 export const keys = {
   about: ['about'] as const,
   groups: ['groups'] as const,
+  azureSubscriptions: ['azureSubscriptions'] as const,
+  allProviders: ['providers'] as const,
+  providers: (subscription: string) => ['providers', subscription.toLowerCase()] as const,
   service: (id: string) => ['service', id.toLowerCase()] as const,
   keys: (id: string) => ['keys', id.toLowerCase()] as const,
   numbers: (immutableId: string) => ['numbers', immutableId] as const,

@@ -1,70 +1,88 @@
+import {
+  InfoRegular,
+  KeyMultipleRegular,
+  PeopleRegular,
+  PersonKeyRegular,
+} from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
-import { type Column, DataTable } from '../../shared/ui/DataTable';
 import { Note } from '../../shared/ui/Note';
 import { type Application, keys, portal } from '../api/portal';
-import { Facts } from '../ui/Facts';
+import { BladeLayout } from '../ui/BladeLayout';
 import { Loaded } from '../ui/Loaded';
 import { PortalPage } from '../ui/PortalPage';
-import { Section } from '../ui/Section';
-import { ValueField } from '../ui/ValueField';
+import { AppOverview } from './AppOverview';
+import { OwnersBlade } from './OwnersBlade';
+import { RolesBlade } from './RolesBlade';
+import { SecretsBlade } from './SecretsBlade';
 
-type Role = NonNullable<Application['appRoles']>[number];
+const blades: Record<string, (props: { app: Application }) => ReactElement> = {
+  '': AppOverview,
+  credentials: SecretsBlade,
+  roles: RolesBlade,
+  owners: OwnersBlade,
+};
 
-/** One app registration, with the ids that others ask for. */
+/** One app registration: its menu, and the part of it that the address names. */
 export default function AppPage() {
-  const { t, i18n } = useTranslation();
-  const { id = '' } = useParams();
+  const { t } = useTranslation();
+  const { id = '', blade: named = '' } = useParams();
   const applications = useQuery({
     queryKey: keys.applications,
     queryFn: ({ signal }) => portal.applications(signal),
   });
   const found = applications.data?.items.find(({ appId }) => appId === id.toLowerCase());
-  const audience = (name: string) => {
-    const key = `apps.audiences.${name}`;
-    return i18n.exists(key) ? t(key) : name;
-  };
-  const roles: Column<Role>[] = [
-    { key: 'name', title: t('apps.role'), cell: (row) => row.displayName },
-    { key: 'value', title: t('apps.value'), cell: (row) => row.value },
-    { key: 'members', title: t('apps.members'), cell: (row) => row.allowedMemberTypes.join(', ') },
-  ];
+  const blade = named.toLowerCase();
+  const Blade = blades[blade];
+  const name = found?.displayName ?? id;
   return (
     <PortalPage
-      title={found?.displayName ?? id}
+      title={blade === '' ? name : `${name} | ${t(`register.blade.${blade}`)}`}
       kind={t('apps.registration')}
-      crumbs={[{ to: '/apps', label: t('nav.apps') }]}
+      crumbs={[
+        { to: '/apps', label: t('nav.apps') },
+        ...(blade === '' ? [] : [{ to: `/apps/${id}`, label: name }]),
+      ]}
     >
       <Loaded query={applications}>
-        {() =>
-          found ? (
-            <>
-              <Section title={t('resource.essentials')}>
-                <ValueField label={t('apps.appId')} value={found.appId} />
-                <ValueField label={t('apps.tenantId')} value={found.tenantId} />
-                <ValueField label={t('apps.objectId')} value={found.id} />
-                <Facts
-                  facts={[
-                    [t('apps.audience'), audience(found.signInAudience)],
-                    [t('apps.tokens'), `v${found.requestedAccessTokenVersion}.0`],
-                    [t('apps.uris'), found.identifierUris?.join(', ') || '–'],
-                  ]}
-                />
-              </Section>
-              {!!found.appRoles?.length && (
-                <DataTable
-                  label={t('apps.roles')}
-                  columns={roles}
-                  rows={found.appRoles}
-                  rowKey={(role) => role.id}
-                />
+        {() => {
+          if (!found) return <Note title={t('apps.gone')}>{t('apps.goneText')}</Note>;
+          return (
+            <BladeLayout
+              base={`/apps/${found.appId}`}
+              blade={blade}
+              groups={[
+                {
+                  blades: [{ name: '', label: t('blade.overview'), icon: <InfoRegular /> }],
+                },
+                {
+                  title: t('register.manage'),
+                  blades: [
+                    {
+                      name: 'credentials',
+                      label: t('register.blade.credentials'),
+                      icon: <KeyMultipleRegular />,
+                    },
+                    {
+                      name: 'roles',
+                      label: t('register.blade.roles'),
+                      icon: <PersonKeyRegular />,
+                    },
+                    { name: 'owners', label: t('register.blade.owners'), icon: <PeopleRegular /> },
+                  ],
+                },
+              ]}
+            >
+              {Blade ? (
+                <Blade app={found} />
+              ) : (
+                <Note title={t('noPage.title')}>{t('noPage.text')}</Note>
               )}
-            </>
-          ) : (
-            <Note title={t('apps.gone')}>{t('apps.goneText')}</Note>
-          )
-        }
+            </BladeLayout>
+          );
+        }}
       </Loaded>
     </PortalPage>
   );

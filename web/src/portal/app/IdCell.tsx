@@ -11,13 +11,13 @@ const useStyles = makeStyles({
   },
 });
 
-/** An id in a table, with a button that copies it. */
-export function IdCell({ id }: { id: string }) {
+/** An id in a table, with a button that copies it; `what` names it when the id says too little, or too much. */
+export function IdCell({ id, what }: { id: string; what?: string }) {
   const styles = useStyles();
   return (
     <span className={styles.root}>
       <span className={styles.id}>{id}</span>
-      <CopyIcon text={id} what={id} />
+      <CopyIcon text={id} what={what ?? id} />
     </span>
   );
 }

@@ -99,6 +99,14 @@ function newFeed(client: QueryClient): RequestFeed {
       keys.requests,
       (list) => list && { ...list, items: mergeRequests(list.items, requests) },
     );
+    // What others change in the directory and in subscriptions is seen by their requests.
+    const changed = (plane: string) =>
+      requests.some((one) => one.plane === plane && one.method !== 'GET' && one.status < 400);
+    if (changed('graph')) {
+      void client.invalidateQueries({ queryKey: keys.applications });
+      void client.invalidateQueries({ queryKey: ['graph'] });
+    }
+    if (changed('arm')) void client.invalidateQueries({ queryKey: keys.allProviders });
     // Which routes are unknown is counted by the cloud alone.
     if (requests.some(({ status }) => status === 404)) {
       void client.invalidateQueries({ queryKey: keys.requests }, { cancelRefetch: false });

@@ -6,6 +6,7 @@ import {
   FlashFlowRegular,
   FlashRegular,
   HomeRegular,
+  KeyRegular,
   PhoneRegular,
   SendRegular,
   TextBulletListSquareRegular,
@@ -30,6 +31,7 @@ export function NavigationEntries({ onGo }: { onGo?(): void }) {
     <>
       {entry('home', <HomeRegular />)}
       <NavSectionHeader>Azure</NavSectionHeader>
+      {entry('subscriptions', <KeyRegular />)}
       {entry('groups', <CubeMultipleRegular />)}
       {entry('systemTopics', <FlashFlowRegular />)}
       {entry('apps', <AppsListRegular />)}

@@ -6,12 +6,10 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
-  MessageBar,
-  MessageBarBody,
 } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useErrorText } from '../../shared/api/useErrorText';
+import { AzureProblem } from './AzureProblem';
 
 /** Asks before something is done that cannot be undone, does it, and says when it failed. */
 export function ConfirmDialog({
@@ -31,7 +29,6 @@ export function ConfirmDialog({
   onClose(): void;
 }) {
   const { t } = useTranslation();
-  const errorText = useErrorText();
   const acting = useMutation({
     mutationFn: act,
     onSuccess: () => {
@@ -50,11 +47,7 @@ export function ConfirmDialog({
           <DialogTitle>{title}</DialogTitle>
           <DialogContent>
             {text}
-            {acting.isError && (
-              <MessageBar intent="error" layout="multiline" role="alert">
-                <MessageBarBody>{errorText(acting.error)}</MessageBarBody>
-              </MessageBar>
-            )}
+            {acting.isError && <AzureProblem error={acting.error} />}
           </DialogContent>
           <DialogActions>
             <Button disabled={acting.isPending} onClick={onClose}>

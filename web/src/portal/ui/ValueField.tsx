@@ -14,10 +14,13 @@ export function ValueField({
   label,
   value,
   secret,
+  copy,
 }: {
   label: string;
   value: string;
   secret?: boolean;
+  /** What the button says, where Azure's portal has other words than "Copy". */
+  copy?: string;
 }) {
   const { t } = useTranslation();
   const styles = useStyles();
@@ -49,7 +52,7 @@ export function ValueField({
           }
         />
       </Field>
-      <CopyButton text={value} what={label} />
+      <CopyButton text={value} what={label} words={copy} />
     </div>
   );
 }
