@@ -28,6 +28,7 @@ import (
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
 	"guichet/internal/desk/setup"
+	"guichet/internal/desk/setup/automatic"
 	"guichet/internal/desk/sms"
 	"guichet/internal/desk/table"
 	"guichet/internal/desk/webhook"
@@ -89,6 +90,7 @@ type Desk struct {
 	sms           *sms.SMS
 	setup         *setup.Setup
 	doctor        *doctor.Doctor
+	automatic     *automatic.Automatic
 	queue         *jobs.Queue
 	live          *live.Live
 	metrics       *metrics
@@ -164,6 +166,11 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 		Connections: d.connections, Numbers: d.numbers, People: d.people, Azure: o.Azure, Client: d.client, PublicURL: d.publicURL,
 		Changed: func() { d.live.Look(live.TopicConnection) }, KeyGood: d.sendWhatWaits, Words: api.Words, Log: o.Log,
 	})
+	if d.automatic, err = automatic.New(ctx, automatic.Options{
+		DB: d.db, Clock: o.Clock, Setup: d.setup, SignIn: d.Azure, Changed: func() { d.live.Look(live.TopicAutomatic) }, Log: o.Log,
+	}); err != nil {
+		return nil, err
+	}
 	d.sms.UseQueue(d.queue)
 	d.numbers.UseQueue(d.queue)
 	d.appliers = map[string]func(context.Context, *sql.Tx, webhook.Event) (webhook.Outcome, error){
@@ -180,7 +187,7 @@ func New(ctx context.Context, o Options) (_ *Desk, err error) {
 	})
 	d.handler = d.metrics.around(api.New(api.Options{
 		People: d.people, Entra: d.entra, Conversations: d.conversations, SMS: d.sms, Numbers: d.numbers, Connections: d.connections, Setup: d.setup,
-		Doctor: d.doctor, Azure: d.Azure, Tables: table.New(d.connections), Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
+		Automatic: d.automatic, Doctor: d.doctor, Azure: d.Azure, Tables: table.New(d.connections), Ledger: d.ledger, Webhook: hooks, Live: d.live, PublicURL: d.publicURL, Version: o.Version, Page: o.Page,
 		Ready: d.db.Ping, Metrics: d.metrics.handler(), Log: o.Log,
 	}))
 	return d, nil
@@ -203,7 +210,7 @@ func OpenStore(ctx context.Context, dataDir, dsn string) (*sqlstore.DB, error) {
 
 func migrations() []fs.FS {
 	return []fs.FS{
-		jobs.Migrations, people.Migrations, connection.Migrations, number.Migrations, webhook.Migrations,
+		jobs.Migrations, people.Migrations, connection.Migrations, automatic.Migrations, number.Migrations, webhook.Migrations,
 		conversation.Migrations, sms.Migrations,
 	}
 }
@@ -253,6 +260,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	err := httpserver.Serve(serve, d.listener, httpserver.Options{
 		Handler: d.handler, TLS: d.tls, Log: d.log, OnStop: d.live.Hub().Close,
 	})
+	d.automatic.Stop()
 	stopWork()
 	return errors.Join(err, workers.Wait())
 }
@@ -260,6 +268,9 @@ func (d *Desk) Run(ctx context.Context) error {
 // Close gives back what New took; it may be called more than once.
 func (d *Desk) Close() error {
 	var errs []error
+	if d.automatic != nil {
+		d.automatic.Stop()
+	}
 	if d.listener != nil {
 		errs = append(errs, d.listener.Close())
 		d.listener = nil

@@ -22,6 +22,7 @@ import (
 	"guichet/internal/desk/number"
 	"guichet/internal/desk/people"
 	"guichet/internal/desk/setup"
+	"guichet/internal/desk/setup/automatic"
 	"guichet/internal/desk/sms"
 	"guichet/internal/desk/table"
 	"guichet/internal/desk/webhook"
@@ -37,6 +38,7 @@ type Options struct {
 	Numbers       *number.Numbers
 	Connections   *connection.Connections
 	Setup         *setup.Setup
+	Automatic     *automatic.Automatic
 	Tables        *table.Tables
 	Doctor        *doctor.Doctor
 	// Azure signs in to Azure's control plane.
@@ -132,6 +134,16 @@ func (a *api) routes() {
 
 	add(a, "GET", "/api/health", admin, "Read the examination of the connection that runs, or the last one", a.getHealth)
 	add(a, "POST", "/api/health/run", admin, "Examine the connection from end to end", a.runHealth)
+	add(a, "GET", "/api/connection/conditions", admin, "Read the conditions under which a resource can be connected", a.conditions)
+	add(a, "GET", "/api/connection/automatic", admin, "Read how the automatic connection stands", a.getAutomatic)
+	add(a, "POST", "/api/connection/automatic/sign-in", admin, "Begin to sign in to Azure", a.automaticSignIn)
+	add(a, "DELETE", "/api/connection/automatic/sign-in", admin, "Forget one's sign-in to Azure", a.automaticSignOut)
+	add(a, "GET", "/api/connection/automatic/choices", admin, "List subscriptions, resources and groups", a.automaticChoices)
+	add(a, "POST", "/api/connection/automatic/run", admin, "Plan, connect or undo, step by step", a.automaticStart)
+	add(a, "POST", "/api/connection/automatic/run/again", admin, "Try the last run again, which goes on where it stopped", a.automaticAgain)
+	add(a, "POST", "/api/connection/automatic/run/cancel", admin, "Cancel the run that is on", a.automaticCancel)
+	add(a, "DELETE", "/api/connection/automatic/run", admin, "Forget a run that has ended", a.automaticDismiss)
+	add(a, "POST", "/api/connection/automatic/script", admin, "Write what would be made as a script", a.automaticScript)
 
 	add(a, "GET", "/api/events", admin, "List received events", a.listEvents)
 	add(a, "GET", "/api/events/{seq}", admin, "Read a received event", a.getEvent)

@@ -172,6 +172,37 @@ var provisioning = map[string][2]string{
 		"{name} owns {count} phone numbers, so it is never deleted here. Release them in Azure first, if you mean to.",
 		"{name} possède des numéros de téléphone ({count}) : elle n’est jamais supprimée ici. Libérez-les d’abord dans Azure, si c’est voulu.",
 	},
+	"automatic.none": {"Nothing is running.", "Rien n’est en cours."},
+	"automatic.running": {
+		"An automatic connection is running already. Wait until it has ended, or cancel it.",
+		"Une connexion automatique est déjà en cours. Attendez sa fin ou annulez-la.",
+	},
+	"automatic.signInNeeded": {"Sign in to Azure first.", "Connectez-vous d’abord à Azure."},
+	"automatic.way": {
+		"The desk’s machine does not offer this way to sign in. Choose another one.",
+		"L’ordinateur du poste ne permet pas cette méthode de connexion. Choisissez-en une autre.",
+	},
+	"automatic.required": {"Fill in this field.", "Remplissez ce champ."},
+	"automatic.signIn": {
+		"Microsoft Entra refused the sign-in ({answer}). Look at what you entered, then sign in again.",
+		"Microsoft Entra a refusé la connexion ({answer}). Vérifiez votre saisie, puis reconnectez-vous.",
+	},
+	"automatic.azure": {
+		"Azure did not answer as it should ({answer}). Try again in a moment.",
+		"Azure n’a pas répondu comme prévu ({answer}). Réessayez dans un instant.",
+	},
+	"automatic.trial": {
+		"{name} is a trial subscription, which cannot buy phone numbers. Upgrade it in the Azure portal to buy some.",
+		"{name} est un abonnement d’essai, qui ne permet pas d’acheter de numéros. Mettez-le à niveau dans le portail Azure pour en acheter.",
+	},
+	"automatic.number": {
+		"Enter a phone number with its country code, such as +14255550123, or leave it empty.",
+		"Saisissez un numéro avec son indicatif de pays, par exemple +14255550123, ou laissez vide.",
+	},
+	"automatic.script": {
+		"Choose subscription, resource group and resource first: the script names them.",
+		"Choisissez d’abord l’abonnement, le groupe de ressources et la ressource : le script les nomme.",
+	},
 }
 
 func init() { maps.Copy(sentences, provisioning) }

@@ -197,7 +197,13 @@ func (s *Connections) Connect(ctx context.Context, v Values, audit Audit) (Conne
 		State: Connected, CreatedAt: now, ChangedAt: now,
 	}
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
-		c.ID = uuid.Must(uuid.NewV7()).String()
+		var err error
+		if c.ID, err = reserved(ctx, tx, c.ResourceID); err != nil {
+			return err
+		}
+		if c.ID == "" {
+			c.ID = uuid.Must(uuid.NewV7()).String()
+		}
 		if err := mayConnect(ctx, tx, &c); err != nil {
 			return err
 		}

@@ -238,3 +238,9 @@ func Refused(err error) bool {
 	answer, ok := errors.AsType[*azcore.ResponseError](err)
 	return ok && answer.StatusCode >= 400 && answer.StatusCode < 500
 }
+
+// Clone is a client with the same sign-in, whose subscription is its own.
+func (c *Client) Clone() *Client {
+	d := *c
+	return &d
+}

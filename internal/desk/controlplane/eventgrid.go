@@ -12,10 +12,10 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/eventgrid/armeventgrid/v2"
 )
 
-// topicType is the topic type of ACS resources (reference: Event Grid system
+// TopicType is the topic type of ACS resources (reference: Event Grid system
 // topics; ACS topics live in the location "global").
 const (
-	topicType     = "Microsoft.Communication.CommunicationServices"
+	TopicType     = "Microsoft.Communication.CommunicationServices"
 	topicLocation = "global"
 )
 
@@ -48,7 +48,7 @@ func (c *Client) Topic(ctx context.Context, group, resourceID string) (string, e
 func (c *Client) CreateTopic(ctx context.Context, group, name, resourceID string) error {
 	poller, err := c.topics.BeginCreateOrUpdate(ctx, group, name, armeventgrid.SystemTopic{
 		Location:   to.Ptr(topicLocation),
-		Properties: &armeventgrid.SystemTopicProperties{Source: &resourceID, TopicType: to.Ptr(topicType)},
+		Properties: &armeventgrid.SystemTopicProperties{Source: &resourceID, TopicType: to.Ptr(TopicType)},
 	}, nil)
 	if err != nil {
 		return fmt.Errorf("make the system topic: %w", err)

@@ -98,6 +98,7 @@ const (
 	TopicUsers        = "users"
 	TopicNumbers      = "numbers"
 	TopicConnection   = "admin.connection"
+	TopicAutomatic    = "admin.automatic"
 	TopicEvents       = "admin.events"
 )
 

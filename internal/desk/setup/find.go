@@ -135,11 +135,6 @@ func or(value, otherwise string) string {
 	return value
 }
 
-// resourceID is the id that a resource has or will have.
-func (a *automatic) resourceID(group, name string) string {
-	return a.azure.Scope(group) + "/providers/Microsoft.Communication/CommunicationServices/" + name
-}
-
 // createResource makes the resource, and its group if need be.
 func (a *automatic) createResource(ctx context.Context) (f found, err error) {
 	t := a.run.Target
@@ -157,7 +152,7 @@ func (a *automatic) createResource(ctx context.Context) (f found, err error) {
 	if err != nil {
 		return f, err
 	}
-	a.resource = controlplane.Resource{ID: a.resourceID(t.ResourceGroup, t.ResourceName), Group: t.ResourceGroup, Name: t.ResourceName}
+	a.resource = controlplane.Resource{ID: ResourceID(a.run.SubscriptionID, t.ResourceGroup, t.ResourceName), Group: t.ResourceGroup, Name: t.ResourceName}
 	if a.run.DryRun {
 		if hasGroup {
 			return would("provision.would.resource", "name", t.ResourceName, "group", t.ResourceGroup, "location", t.DataLocation), nil

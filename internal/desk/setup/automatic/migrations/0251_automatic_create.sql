@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE automatic_run (
+    id  INTEGER PRIMARY KEY,
+    run TEXT NOT NULL
+);
