@@ -9,12 +9,13 @@ import { withTexts } from './connection/texts';
 import { type Desk, DeskContext } from './desk';
 import { DeskLive } from './live/DeskLive';
 import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
+import { withTexts as withEntraTexts } from './session/texts';
 import { Shell } from './shell/Shell';
 import { withTexts as withTableTexts } from './table/texts';
 
-const SignInPage = lazy(() => import('./session/SignInPage'));
+const SignInPage = lazy(() => withEntraTexts(import('./session/SignInPage')));
 const ConversationsPage = lazy(() => import('./conversation/ConversationsPage'));
-const UsersPage = lazy(() => import('./people/UsersPage'));
+const UsersPage = lazy(() => withEntraTexts(import('./people/UsersPage')));
 const ChannelsPage = lazy(() => withTexts(import('./connection/ChannelsPage')));
 const NumbersPage = lazy(() => withTexts(import('./number/NumbersPage')));
 const TablesPage = lazy(() => withTableTexts(import('./table/TablesPage')));

@@ -17,6 +17,7 @@ import type {
   SettingEntry,
   Synced,
   User,
+  UserChange,
   View,
   WantedNumber,
 } from './types';
@@ -26,6 +27,9 @@ const azurePatience = 90_000;
 
 /** How many rows a page of a list asks for. */
 export const pageSize = 50;
+
+/** Where the browser goes to sign in with Microsoft Entra ID; it comes back to `from`. */
+export const entraPath = (from: string) => `/api/session/entra${query({ from })}`;
 
 /** Where Dataverse's Web API has the settings of the communication provider. */
 export const entriesPath = '/api/data/v9.2/msdyn_occommunicationprovidersettingentries';
@@ -47,6 +51,10 @@ export const api = {
   signIn: (email: string, password: string) =>
     request<User>('POST', '/api/session', { body: { email, password } }),
   signInByLink: (token: string) => request<User>('POST', '/api/session/link', { body: { token } }),
+  signInWays: (signal?: AbortSignal) =>
+    request<{ entra: boolean }>('GET', '/api/session/ways', { signal }),
+  signInRefusal: (signal?: AbortSignal) =>
+    request<{ code: string; detail: string }>('GET', '/api/session/refusal', { signal }),
   signOut: () => request<void>('DELETE', '/api/session'),
   me: (signal?: AbortSignal) => request<User>('GET', '/api/me', { signal }),
   changeMe: (change: {
@@ -86,7 +94,7 @@ export const api = {
     request<{ user: User; signInLink: string; expiresAt: string }>('POST', '/api/users', {
       body: user,
     }),
-  changeUser: (id: string, change: { name?: string; role?: Role; disabled?: boolean }) =>
+  changeUser: (id: string, change: UserChange) =>
     request<User>('PATCH', userPath(id), { body: change }),
   newLink: (id: string) =>
     request<{ url: string; expiresAt: string }>('POST', `${userPath(id)}/sign-in-link`),

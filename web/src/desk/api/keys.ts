@@ -3,6 +3,8 @@ import type { EventState, View } from './types';
 /** The keys under which the page caches what the API answers. */
 export const keys = {
   me: ['me'] as const,
+  signInWays: ['signInWays'] as const,
+  signInRefusal: ['signInRefusal'] as const,
   lists: ['conversations'] as const,
   list: (view: View) => ['conversations', view] as const,
   conversation: (id: string) => ['conversation', id] as const,

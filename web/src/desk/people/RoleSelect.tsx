@@ -1,4 +1,4 @@
-import { Select } from '@fluentui/react-components';
+import { Select, Tooltip } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import { type Role, roles, type User } from '../api/types';
 import { useChangeUser } from './useChangeUser';
@@ -8,11 +8,12 @@ export function RoleSelect({ user, onProblem }: { user: User; onProblem(problem:
   const { t } = useTranslation();
   const change = useChangeUser(user, onProblem);
   const shown = change.isPending ? change.variables.role : user.role;
-  return (
+  const there = user.source === 'entra';
+  const select = (
     <Select
       aria-label={t('users.roleOf', { name: user.name })}
       value={shown}
-      disabled={change.isPending}
+      disabled={there || change.isPending}
       onChange={(_, { value }) => change.mutate({ role: value as Role })}
     >
       {roles.map((role) => (
@@ -21,5 +22,12 @@ export function RoleSelect({ user, onProblem }: { user: User; onProblem(problem:
         </option>
       ))}
     </Select>
+  );
+  if (!there) return select;
+  return (
+    <Tooltip content={t('entra.roleThere')} relationship="description">
+      {/* A disabled field tells no pointer of itself. */}
+      <div>{select}</div>
+    </Tooltip>
   );
 }

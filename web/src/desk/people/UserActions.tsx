@@ -17,6 +17,8 @@ import {
   MoreHorizontalRegular,
   PersonProhibitedRegular,
   PersonRegular,
+  PlugConnectedRegular,
+  PlugDisconnectedRegular,
 } from '@fluentui/react-icons';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -31,16 +33,21 @@ import { useChangeUser } from './useChangeUser';
 export function UserActions({
   user,
   own,
+  linkable,
   onProblem,
 }: {
   user: User;
   own: boolean;
+  /** People can sign in with Microsoft here. */
+  linkable: boolean;
   onProblem(problem: string): void;
 }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const change = useChangeUser(user, onProblem);
   const [disabling, setDisabling] = useState(false);
+  const [linking, setLinking] = useState(false);
+  const there = user.source === 'entra';
   const link = useMutation({
     mutationFn: () => api.newLink(user.id),
     onMutate: () => onProblem(''),
@@ -58,9 +65,27 @@ export function UserActions({
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
-            <MenuItem icon={<LinkRegular />} disabled={user.disabled} onClick={() => link.mutate()}>
-              {t('users.newLink')}
+            <MenuItem
+              icon={<LinkRegular />}
+              disabled={there || user.disabled}
+              onClick={() => link.mutate()}
+            >
+              {t(there ? 'entra.linkThere' : 'users.newLink')}
             </MenuItem>
+            {linkable &&
+              !there &&
+              (user.linking ? (
+                <MenuItem
+                  icon={<PlugDisconnectedRegular />}
+                  onClick={() => change.mutate({ linking: false })}
+                >
+                  {t('entra.unlink')}
+                </MenuItem>
+              ) : (
+                <MenuItem icon={<PlugConnectedRegular />} onClick={() => setLinking(true)}>
+                  {t('entra.link')}
+                </MenuItem>
+              ))}
             {user.disabled ? (
               <MenuItem icon={<PersonRegular />} onClick={() => change.mutate({ disabled: false })}>
                 {t('users.enable')}
@@ -92,6 +117,26 @@ export function UserActions({
                 }}
               >
                 {t('users.disable')}
+              </Button>
+            </DialogActions>
+          </DialogBody>
+        </DialogSurface>
+      </Dialog>
+      <Dialog open={linking} onOpenChange={(_, { open }) => setLinking(open)}>
+        <DialogSurface>
+          <DialogBody>
+            <DialogTitle>{t('entra.linkTitle', { name: user.name })}</DialogTitle>
+            <DialogContent>{t('entra.linkText', { email: user.email })}</DialogContent>
+            <DialogActions>
+              <Button onClick={() => setLinking(false)}>{t('cancel')}</Button>
+              <Button
+                appearance="primary"
+                onClick={() => {
+                  setLinking(false);
+                  change.mutate({ linking: true });
+                }}
+              >
+                {t('entra.link')}
               </Button>
             </DialogActions>
           </DialogBody>

@@ -73,6 +73,31 @@ describe('users', () => {
     );
   });
 
+  it('shows who comes from Microsoft Entra ID, whose role and sign-in are kept there', async () => {
+    const user = userEvent.setup();
+    users = [{ ...users[0], source: 'entra', hasPassword: false } as User, users[1] as User];
+    desk.entra = true;
+    await openDesk('/administration/users');
+    expect(await screen.findByText('Microsoft Entra ID')).toBeVisible();
+    expect(screen.getByText('Password')).toBeVisible();
+    expect(screen.getByLabelText('Role of Adele Vance')).toBeDisabled();
+    expect(screen.getByLabelText('Role of Miriam Graham')).toBeEnabled();
+    await user.click(screen.getByRole('button', { name: 'Actions for Adele Vance' }));
+    expect(
+      await screen.findByRole('menuitem', { name: /^New sign-in link \(signs in/ }),
+    ).toHaveAttribute('aria-disabled', 'true');
+    await user.keyboard('{Escape}');
+
+    await user.click(screen.getByRole('button', { name: 'Actions for Miriam Graham' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Let sign in with Microsoft' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(dialog).toHaveTextContent('miriam@contoso.example');
+    expect(desk.callsOf('PATCH', /u2/)).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'Let sign in with Microsoft' }));
+    expect(await screen.findByText('From the next sign-in: Microsoft Entra ID')).toBeVisible();
+    expect(desk.callsOf('PATCH', /u2/)[0]?.body).toEqual({ linking: true });
+  });
+
   it('asks before it disables a user', async () => {
     const user = userEvent.setup();
     await openDesk('/administration/users');

@@ -1,4 +1,4 @@
-import { Badge, Button, MessageBar, MessageBarBody } from '@fluentui/react-components';
+import { Badge, Button, Caption1, MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { PersonAddRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -20,6 +20,11 @@ export default function UsersPage() {
   const { t, i18n } = useTranslation();
   const me = useMe();
   const users = useQuery({ queryKey: keys.users, queryFn: ({ signal }) => api.users(signal) });
+  const ways = useQuery({
+    queryKey: keys.signInWays,
+    queryFn: ({ signal }) => api.signInWays(signal),
+  });
+  const entra = ways.data?.entra ?? false;
   const [adding, setAdding] = useState(false);
   const [problem, setProblem] = useState('');
 
@@ -33,7 +38,21 @@ export default function UsersPage() {
         </>
       ),
     },
-    { key: 'email', title: t('users.email'), width: '24%', cell: (user) => user.email },
+    {
+      key: 'email',
+      title: t('users.email'),
+      width: '26%',
+      cell: (user) => (
+        <>
+          {user.email}
+          {(entra || user.source === 'entra') && (
+            <Caption1 block>
+              {user.linking ? t('entra.linking') : t(`entra.sources.${user.source}`)}
+            </Caption1>
+          )}
+        </>
+      ),
+    },
     {
       key: 'role',
       title: t('users.role'),
@@ -60,7 +79,9 @@ export default function UsersPage() {
       key: 'actions',
       title: t('users.actions'),
       width: '90px',
-      cell: (user) => <UserActions user={user} own={user.id === me.id} onProblem={setProblem} />,
+      cell: (user) => (
+        <UserActions user={user} own={user.id === me.id} linkable={entra} onProblem={setProblem} />
+      ),
     },
   ];
   return (

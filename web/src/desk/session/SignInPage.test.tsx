@@ -57,6 +57,47 @@ describe('sign-in', () => {
     expect(await screen.findByRole('heading', { name: 'My work items' })).toBeVisible();
   });
 
+  it('offers Microsoft only where that is set up, and comes back to the page that was asked for', async () => {
+    const close = await openDesk('/conversations?view=closed');
+    await screen.findByLabelText(/Password/);
+    expect(screen.queryByRole('link', { name: /Microsoft/ })).toBeNull();
+    close();
+    desk.entra = true;
+    await openDesk('/conversations?view=closed', 'fr');
+    const link = await screen.findByRole('link', { name: 'Se connecter avec Microsoft' });
+    expect(link).toHaveAttribute(
+      'href',
+      '/api/session/entra?from=%2Fconversations%3Fview%3Dclosed',
+    );
+  });
+
+  it('says why Microsoft did not sign in, and leads on from there', async () => {
+    const user = userEvent.setup();
+    desk.entra = true;
+    desk.refusal = { code: 'signIn.entraNoRole', detail: 'You have no role here.' };
+    await openDesk('/sign-in?from=%2Fconversations%3Fview%3Dclosed#refused');
+    expect(await screen.findByRole('alert')).toHaveTextContent('You have no role here.');
+    expect(screen.getByRole('link', { name: /Microsoft/ })).toHaveAttribute(
+      'href',
+      '/api/session/entra?from=%2Fconversations%3Fview%3Dclosed',
+    );
+    desk.user = newUser();
+    await user.type(screen.getByLabelText(/E-mail/), 'adele@contoso.example');
+    await user.type(screen.getByLabelText(/Password/), 'secret');
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(await screen.findByRole('heading', { name: 'Closed work items' })).toBeVisible();
+  });
+
+  it('leads to no other site, and asks for no reason without a refusal', async () => {
+    desk.entra = true;
+    await openDesk('/sign-in?from=%2F%2Fevil.example');
+    expect(await screen.findByRole('link', { name: /Microsoft/ })).toHaveAttribute(
+      'href',
+      '/api/session/entra?from=%2F',
+    );
+    expect(desk.callsOf('GET', /refusal/)).toEqual([]);
+  });
+
   it('speaks the language of the profile, whatever the browser speaks', async () => {
     desk.user = newUser({ language: 'fr' });
     await openDesk('/conversations', 'en');

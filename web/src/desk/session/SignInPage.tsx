@@ -1,6 +1,7 @@
 import {
   Button,
   Card,
+  Divider,
   Field,
   Input,
   MessageBar,
@@ -11,7 +12,7 @@ import {
   Title2,
   tokens,
 } from '@fluentui/react-components';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation, useNavigate } from 'react-router';
@@ -19,9 +20,10 @@ import { ProblemError } from '../../shared/api/request';
 import { useErrorText } from '../../shared/api/useErrorText';
 import icon from '../../shared/icon.svg';
 import { PreferenceMenus } from '../../shared/ui/PreferenceMenus';
-import { api } from '../api/client';
+import { api, entraPath } from '../api/client';
+import { keys } from '../api/keys';
 import { useDesk } from '../desk';
-import { enter, useSession } from './session';
+import { enter, leaveToSignIn, useSession } from './session';
 
 const useStyles = makeStyles({
   root: { minHeight: '100%', display: 'flex', flexDirection: 'column' },
@@ -39,7 +41,18 @@ const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
 });
 
-/** Signs in by e-mail and password, or at once by the one-time link `/sign-in#token=…`. */
+/** The page that was asked for: from this page itself, or from the address after a way through Entra ID. */
+function useFrom(): string {
+  const { state, search } = useLocation();
+  const asked =
+    (state as { from?: string } | null)?.from ?? new URLSearchParams(search).get('from') ?? '/';
+  return /^\/(?![/\\])/.test(asked) ? asked : '/';
+}
+
+/**
+ * Signs in by e-mail and password, with Microsoft Entra ID where that is set up, or at once by the one-time link
+ * `/sign-in#token=…`. `/sign-in#refused` says why Entra ID did not sign in.
+ */
 export default function SignInPage() {
   const { t } = useTranslation();
   const styles = useStyles();
@@ -48,10 +61,19 @@ export default function SignInPage() {
   const navigate = useNavigate();
   const errorText = useErrorText();
   const location = useLocation();
-  const from = (location.state as { from?: string } | null)?.from ?? '/';
+  const from = useFrom();
   const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const ways = useQuery({
+    queryKey: keys.signInWays,
+    queryFn: ({ signal }) => api.signInWays(signal),
+  });
+  const refusal = useQuery({
+    queryKey: keys.signInRefusal,
+    queryFn: ({ signal }) => api.signInRefusal(signal),
+    enabled: location.hash === '#refused',
+  });
 
   useEffect(() => {
     document.title = `${t('signIn.title')} – Guichet`;
@@ -112,6 +134,13 @@ export default function SignInPage() {
                   )}
                 </MessageBar>
               )}
+              {refusal.data?.code && (
+                <MessageBar intent="error" layout="multiline" role="alert">
+                  <MessageBarBody>
+                    <MessageBarTitle>{t('entra.refused')}</MessageBarTitle> {refusal.data.detail}
+                  </MessageBarBody>
+                </MessageBar>
+              )}
               <Field label={t('signIn.email')} required>
                 <Input
                   type="email"
@@ -138,6 +167,14 @@ export default function SignInPage() {
               <Button type="submit" appearance="primary" size="large" disabled={busy}>
                 {t('signIn.do')}
               </Button>
+              {ways.data?.entra && (
+                <>
+                  <Divider>{t('entra.or')}</Divider>
+                  <Button as="a" size="large" href={entraPath(from)} onClick={leaveToSignIn}>
+                    {t('entra.signIn')}
+                  </Button>
+                </>
+              )}
             </form>
           )}
         </Card>

@@ -60,9 +60,20 @@ function announce() {
   channel.close();
 }
 
+const leftKey = 'guichet.leftToSignIn';
+
+/** Notes that this tab leaves the desk to sign in elsewhere: when it is back, the others are to look who is signed in. */
+export function leaveToSignIn() {
+  sessionStorage.setItem(leftKey, '1');
+}
+
 /** Reads again who is signed in whenever another tab changed it; gives a function that ends this. */
 export function followOtherTabs(desk: Desk): () => void {
   if (!('BroadcastChannel' in globalThis)) return () => {};
+  if (sessionStorage.getItem(leftKey)) {
+    sessionStorage.removeItem(leftKey);
+    announce();
+  }
   const channel = new BroadcastChannel(channelName);
   channel.onmessage = () => void desk.client.invalidateQueries({ queryKey: keys.me });
   return () => channel.close();

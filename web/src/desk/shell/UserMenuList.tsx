@@ -102,9 +102,11 @@ export default function UserMenuList() {
               ))}
             </MenuGroup>
             <MenuDivider />
-            <MenuItem icon={<PasswordRegular />} onClick={() => setPassword(true)}>
-              {t(me.hasPassword ? 'password.change' : 'password.set')}
-            </MenuItem>
+            {me.source === 'desk' && (
+              <MenuItem icon={<PasswordRegular />} onClick={() => setPassword(true)}>
+                {t(me.hasPassword ? 'password.change' : 'password.set')}
+              </MenuItem>
+            )}
             <MenuItem icon={<SignOutRegular />} onClick={() => attempt(leave(desk))}>
               {t('shell.signOut')}
             </MenuItem>

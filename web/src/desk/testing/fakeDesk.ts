@@ -26,6 +26,9 @@ type Answer = { status: number; body?: unknown } | 'unreachable';
 export class FakeDesk {
   user: User | null = null;
   password = 'secret';
+  /** Whether people can sign in with Microsoft, and why the last one was refused. */
+  entra = false;
+  refusal = { code: '', detail: '' };
   linkTokens = new Map<string, User>();
   connection: Connection | undefined;
   numbers: PhoneNumber[] = [];
@@ -105,6 +108,10 @@ export class FakeDesk {
       if (!user) return problem(401, 'session.link', 'Used or expired.');
       this.user = user;
       return { status: 200, body: user };
+    }
+    if (url.pathname === '/api/session/ways') return { status: 200, body: { entra: this.entra } };
+    if (url.pathname === '/api/session/refusal') {
+      return { status: 200, body: this.refusal };
     }
     if (!this.user) return problem(401, 'session.none', 'Sign in.');
     if (url.pathname === '/api/me') return { status: 200, body: this.user };
