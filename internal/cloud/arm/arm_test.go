@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"guichet/internal/cloud/entra"
 	wk "guichet/internal/cloud/wellknown"
 )
 
@@ -95,6 +96,26 @@ func TestUnknownRoutesAreLeftToTheCloud(t *testing.T) {
 	p := newPlane(t)
 	for _, path := range []string{"/", "/subscriptions/x/y", wk.ACSResourceID + "/nothing", "/providers/Microsoft.Nothing/x"} {
 		if a := p.do(http.MethodGet, path, ""); a.Code != http.StatusTeapot {
+			t.Errorf("%s: %d %s", path, a.Code, a.Body)
+		}
+	}
+}
+
+// An action is refused over what it is done to, and a registration over the
+// subscription.
+func TestRefusalNamesThePlace(t *testing.T) {
+	p := newPlane(t)
+	token, err := p.entra.Mint(t.Context(), entra.TokenRequest{TenantID: wk.TenantID, ClientID: wk.WebhookClientID, Resource: "https://management.azure.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.token = token.Value
+	for path, want := range map[string]string{
+		subscriptionPath + "/providers/Microsoft.EventGrid/register": "'Microsoft.EventGrid/register/action' over scope '" + subscriptionPath + "'",
+		wk.ACSResourceID + "/listKeys":                               "/ListKeys/action' over scope '" + wk.ACSResourceID + "'",
+	} {
+		a := p.do(http.MethodPost, path, "")
+		if a.Code != http.StatusForbidden || !strings.Contains(a.Body.String(), want) {
 			t.Errorf("%s: %d %s", path, a.Code, a.Body)
 		}
 	}

@@ -156,10 +156,7 @@ func within(scope, parent string) bool {
 // authorize refuses the call unless a role of the caller allows the action at
 // the place that the path names.
 func (a *ARM) authorize(c *call, action string) error {
-	scope := c.path
-	if c.scope != "" {
-		scope = c.scope
-	}
+	scope := c.place(action)
 	roles, err := a.rolesAt(c.ctx, c.claims.ObjectID, scope)
 	if err != nil {
 		return err
@@ -173,6 +170,23 @@ func (a *ARM) authorize(c *call, action string) error {
 		"The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the scope "+
 			"is invalid. If access was recently granted, please refresh your credentials.",
 		c.who(), c.claims.ObjectID, action, scope)
+}
+
+// place is where the caller needs a right: what an extension resource belongs to,
+// and for an action what it is done to, which for a provider's registration is the
+// subscription.
+func (c *call) place(action string) string {
+	if c.scope != "" {
+		return c.scope
+	}
+	scope := c.path
+	if c.r.Method == http.MethodPost && strings.HasSuffix(strings.ToLower(action), "/action") {
+		scope = scope[:strings.LastIndex(scope, "/")]
+	}
+	if segments := splitPath(scope); len(segments) == 4 && strings.EqualFold(segments[2], "providers") {
+		scope = "/" + segments[0] + "/" + segments[1]
+	}
+	return scope
 }
 
 // MaySend says whether a principal may publish to the topic with that id: its

@@ -1,6 +1,7 @@
 import {
   Badge,
   Button,
+  Caption1,
   Checkbox,
   Field,
   Input,
@@ -62,8 +63,17 @@ export function RolesBlade({ app }: { app: Application }) {
   });
   const member = (kind: string) => t(`roles.member.${kind}`);
   const columns: Column<ApplicationRole>[] = [
-    { key: 'name', title: t('apps.name'), cell: (row) => row.displayName },
-    { key: 'about', title: t('secrets.description'), cell: (row) => row.description || '–' },
+    {
+      key: 'name',
+      title: t('apps.name'),
+      width: '30%',
+      cell: (row) => (
+        <>
+          {row.displayName}
+          {row.description && <Caption1 block>{row.description}</Caption1>}
+        </>
+      ),
+    },
     {
       key: 'members',
       title: t('apps.members'),

@@ -12,7 +12,7 @@ import {
   Text,
   tokens,
 } from '@fluentui/react-components';
-import { PersonSwapRegular, SignOutRegular } from '@fluentui/react-icons';
+import { PersonRegular, PersonSwapRegular, SignOutRegular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import { useSession } from './useSession';
 
@@ -38,8 +38,14 @@ export function UserMenu() {
   const { account, signIn, signOut } = useSession();
   if (!account) {
     return (
-      <Button appearance="subtle" className={styles.button} onClick={() => signIn()}>
-        {t('session.signIn')}
+      <Button
+        appearance="subtle"
+        className={styles.button}
+        icon={<PersonRegular />}
+        aria-label={t('session.signIn')}
+        onClick={() => signIn()}
+      >
+        <span className={`name ${styles.name}`}>{t('session.signIn')}</span>
       </Button>
     );
   }

@@ -5,8 +5,14 @@ import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../../shared/ui/CopyButton';
 
 const useStyles = makeStyles({
-  row: { display: 'flex', gap: tokens.spacingHorizontalS, alignItems: 'flex-end' },
-  value: { flexGrow: 1, minWidth: 0 },
+  row: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalS,
+    alignItems: 'flex-end',
+    '& > button': { flexShrink: 0, whiteSpace: 'nowrap' },
+  },
+  value: { flexGrow: 1, flexBasis: '200px', minWidth: 0 },
 });
 
 /** A value to be copied. A secret one is hidden until it is asked for. */
