@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const binary =
@@ -47,6 +48,19 @@ async function start(args) {
   } catch (error) {
     throw new Error(`${binary} ${args.join(' ')}: ${error.message}\n${log.join('\n')}`);
   }
+}
+
+async function run(args) {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [printed, said, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  if (code !== 0) {
+    throw new Error(`${binary} ${args.join(' ')}: ended with ${code}\n${printed}\n${said}`);
+  }
+  return printed;
 }
 
 // A folder and addresses, on which desk and cloud are started together or apart.
@@ -92,6 +106,11 @@ export class House {
     const program = await start([command, '--data', this.folder, ...flags]);
     this.programs.push(program);
     return program;
+  }
+
+  // Runs a command on the folder to its end, and gives what it printed.
+  tool(command, flags) {
+    return run([command, '--data', this.folder, ...flags]);
   }
 
   // What the programs said on stderr.

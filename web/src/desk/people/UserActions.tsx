@@ -136,7 +136,7 @@ export function UserActions({
                   change.mutate({ linking: true });
                 }}
               >
-                {t('entra.linkDo')}
+                {t('entra.link')}
               </Button>
             </DialogActions>
           </DialogBody>

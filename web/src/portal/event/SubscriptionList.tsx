@@ -42,7 +42,7 @@ export function SubscriptionList({ resource }: { resource: string }) {
     {
       key: 'state',
       title: t('resource.state'),
-      width: '120px',
+      width: '110px',
       cell: (row) => (
         <Badge appearance="tint" color={stateColor(row.state)}>
           {row.state}
@@ -52,6 +52,7 @@ export function SubscriptionList({ resource }: { resource: string }) {
     {
       key: 'endpoint',
       title: t('events.endpoint'),
+      width: '26%',
       cell: ({ destination: { properties } }) => (
         <div className={styles.endpoint} title={properties.endpointBaseUrl}>
           {properties.endpointBaseUrl}
@@ -65,19 +66,19 @@ export function SubscriptionList({ resource }: { resource: string }) {
     },
     {
       key: 'delivered',
-      title: t('events.metrics.delivered'),
+      title: t('events.short.delivered'),
       width: '80px',
       cell: (row) => row.metrics.delivered,
     },
     {
       key: 'failed',
-      title: t('events.metrics.failed'),
+      title: t('events.short.failed'),
       width: '80px',
       cell: (row) => row.metrics.failed,
     },
     {
       key: 'pending',
-      title: t('events.metrics.pending'),
+      title: t('events.short.pending'),
       width: '90px',
       cell: (row) => row.metrics.pending,
     },
