@@ -34,6 +34,7 @@ type cli struct {
 	Disconnect disconnectCmd `cmd:"" help:"Disconnect the desk and undo exactly what connect made in Azure."`
 	Doctor     doctorCmd     `cmd:"" help:"Examine the connection from end to end: what was seen, what to do; fails when something does not work."`
 
+	Token   tokenCmd   `cmd:"" help:"Manage the tokens by which programs use the API."`
 	User    userCmd    `cmd:"" help:"Manage the desk's users from the shell."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 

@@ -41,7 +41,7 @@ type linkFlags struct {
 func (f linkFlags) print(ctx context.Context, s *shell, p *people.People, id string) error {
 	token, ends, err := p.Link(ctx, "shell", id)
 	if err != nil {
-		return err
+		return inWords(err)
 	}
 	_, err = fmt.Fprintf(s.out, "%s/sign-in#token=%s\n(works once, until %s)\n",
 		strings.TrimRight(f.PublicURL, "/"), token, ends.Format("2006-01-02 15:04 MST"))
@@ -131,11 +131,16 @@ func inWords(err error) error {
 		return err
 	}
 	words := map[string]string{
-		"user.email":    "this is not an e-mail address",
-		"user.exists":   "there is already a user with this e-mail address",
-		"user.unknown":  "there is no user with this e-mail address",
-		"user.name":     "a name has at most 100 characters",
-		"user.password": "a password has 10 to 72 characters",
+		"user.email":     "this is not an e-mail address",
+		"user.exists":    "there is already a user with this e-mail address",
+		"user.unknown":   "there is no user with this e-mail address",
+		"user.name":      "a name has at most 100 characters",
+		"user.password":  "a password has 10 to 72 characters",
+		"user.entraLink": "this user signs in with Microsoft and needs no link",
+		"token.name":     "say in 1 to 100 characters what the token is for",
+		"token.role":     "a token can have the role of its user or a lower one",
+		"token.lasts":    "a token lasts ten years at most",
+		"token.unknown":  "there is no token with this id",
 	}
 	if text := words[refused.Code]; text != "" {
 		return errors.New(text)

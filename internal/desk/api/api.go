@@ -76,6 +76,7 @@ func New(o Options) http.Handler {
 	config.CreateHooks = nil
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName},
+		"token":   {Type: "http", Scheme: "bearer", Description: "A token for programs: it acts as the user who made it, with its own role."},
 	}
 	a := &api{Options: o, huma: humago.New(mux, config)}
 	a.routes()
@@ -109,6 +110,10 @@ func (a *api) routes() {
 	add(a, "POST", "/api/users", admin, "Add a user", a.addUser)
 	add(a, "PATCH", "/api/users/{id}", admin, "Change a user", a.changeUser)
 	add(a, "POST", "/api/users/{id}/sign-in-link", admin, "Make a one-time sign-in link", a.makeLink)
+
+	add(a, "GET", "/api/tokens", admin, "List tokens for programs", a.listTokens)
+	add(a, "POST", "/api/tokens", admin, "Make a token that acts as oneself", a.addToken)
+	add(a, "DELETE", "/api/tokens/{id}", admin, "Revoke a token", a.revokeToken)
 
 	add(a, "GET", "/api/conversations", agent, "List conversations", a.listConversations)
 	add(a, "GET", "/api/conversations/{id}", agent, "Read a conversation", a.getConversation)
@@ -159,9 +164,9 @@ func add[I, O any](a *api, method, path string, role people.Role, summary string
 		Middlewares: huma.Middlewares{a.authorize(role)},
 	}
 	if role != "" {
-		op.Security = []map[string][]string{{"session": {}}}
+		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	}
-	if method == "POST" && (path == "/api/users" || strings.HasSuffix(path, "/messages")) {
+	if method == "POST" && (path == "/api/users" || path == "/api/tokens" || strings.HasSuffix(path, "/messages")) {
 		op.DefaultStatus = http.StatusCreated
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {

@@ -21,6 +21,8 @@ const cookieName = "guichet_session"
 type (
 	userKey   struct{}
 	remoteKey struct{}
+	// programKey marks calls that a token was shown for.
+	programKey struct{}
 )
 
 // remoteOf is the address that a call came from, without its port.
@@ -65,7 +67,8 @@ func (a *api) authorize(role people.Role) func(huma.Context, func(huma.Context))
 		if host, _, err := net.SplitHostPort(ctx.RemoteAddr()); err == nil {
 			ctx = huma.WithValue(ctx, remoteKey{}, host)
 		}
-		u, err := a.user(ctx.Context(), sessionOf(ctx.Header("Cookie")), role)
+		shown := credentialOf(ctx.Header("Cookie"), ctx.Header("Authorization"))
+		u, err := a.user(ctx.Context(), shown, role)
 		if err != nil {
 			p := show(err, lang)
 			if p.Status >= 500 {
@@ -78,6 +81,7 @@ func (a *api) authorize(role people.Role) func(huma.Context, func(huma.Context))
 		}
 		if u != nil {
 			ctx = huma.WithValue(ctx, userKey{}, *u)
+			ctx = huma.WithValue(ctx, programKey{}, shown.token != "")
 		}
 		next(ctx)
 	}
@@ -86,7 +90,7 @@ func (a *api) authorize(role people.Role) func(huma.Context, func(huma.Context))
 // guard does the same for a plain handler.
 func (a *api) guard(role people.Role, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		u, err := a.user(r.Context(), sessionOf(r.Header.Get("Cookie")), role)
+		u, err := a.user(r.Context(), credentialOf(r.Header.Get("Cookie"), r.Header.Get("Authorization")), role)
 		if err != nil {
 			writeProblem(w, show(err, languageOf(r.Header.Get("Accept-Language"))))
 			return
@@ -95,16 +99,34 @@ func (a *api) guard(role people.Role, next http.Handler) http.Handler {
 	})
 }
 
-// user is the session's user if they have the role; nil for a route that anyone
-// may call.
-func (a *api) user(ctx context.Context, token string, role people.Role) (*people.User, error) {
+// credential is what a call shows: a program its token, a page its session. A
+// token that is shown is the one that counts.
+type credential struct{ session, token string }
+
+func credentialOf(cookies, authorization string) credential {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if strings.EqualFold(scheme, "Bearer") && token != "" {
+		return credential{token: strings.TrimSpace(token)}
+	}
+	return credential{session: sessionOf(cookies)}
+}
+
+// user is the credential's user if they have the role; nil for a route that
+// anyone may call.
+func (a *api) user(ctx context.Context, shown credential, role people.Role) (*people.User, error) {
 	if role == "" {
 		return nil, nil
 	}
-	if token == "" {
-		return nil, problem.New(problem.Unauthenticated, "signIn.needed")
+	var u people.User
+	var err error
+	switch {
+	case shown.token != "":
+		u, err = a.People.ByToken(ctx, shown.token)
+	case shown.session != "":
+		u, err = a.People.BySession(ctx, shown.session)
+	default:
+		err = problem.New(problem.Unauthenticated, "signIn.needed")
 	}
-	u, err := a.People.BySession(ctx, token)
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,9 @@ func (a *api) changeMe(ctx context.Context, in *struct {
 	}
 },
 ) (*signedIn, error) {
+	if err := byPerson(ctx); err != nil {
+		return nil, err
+	}
 	u := userOf(ctx)
 	change := people.Change{Name: in.Body.Name, Language: in.Body.Language}
 	if in.Body.Password != nil {

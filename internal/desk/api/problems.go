@@ -174,6 +174,21 @@ var sentences = map[string][2]string{
 		"This is the last administrator. Make someone else administrator first.",
 		"C’est le dernier administrateur. Nommez d’abord un autre administrateur.",
 	},
+	"token.name": {"Say in 1 to 100 characters what the token is for.", "Indiquez en 1 à 100 caractères à quoi sert le jeton."},
+	"token.role": {
+		"A token can have your own role or a lower one.",
+		"Un jeton peut avoir votre propre rôle ou un rôle inférieur.",
+	},
+	"token.lasts":   {"A token lasts ten years at most.", "Un jeton dure dix ans au plus."},
+	"token.unknown": {"This token does not exist (any more).", "Ce jeton n’existe pas (ou plus)."},
+	"token.refused": {
+		"This token is wrong, has expired, or was revoked. Ask an administrator for a new one.",
+		"Ce jeton est incorrect, a expiré ou a été révoqué. Demandez-en un nouveau à un administrateur.",
+	},
+	"token.notByToken": {
+		"A program cannot do this with its token. Sign in to the desk to do it.",
+		"Un programme ne peut pas faire cela avec son jeton. Connectez-vous au guichet pour le faire.",
+	},
 	"user.entraRole": {
 		"The role of this user comes from Microsoft Entra ID. Change the app role there; it acts at the next sign-in.",
 		"Le rôle de cet utilisateur vient de Microsoft Entra ID. Modifiez-y le rôle d’application ; il prend effet à la prochaine connexion.",

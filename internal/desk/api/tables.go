@@ -33,7 +33,7 @@ func (a *api) data(w http.ResponseWriter, r *http.Request) {
 		writeOData(w, http.StatusMethodNotAllowed, refusal("", "The requested resource does not support http method '"+r.Method+"'."))
 		return
 	}
-	if _, err := a.user(r.Context(), sessionOf(r.Header.Get("Cookie")), people.Administrator); err != nil {
+	if _, err := a.user(r.Context(), credentialOf(r.Header.Get("Cookie"), r.Header.Get("Authorization")), people.Administrator); err != nil {
 		a.refuseData(w, r, err)
 		return
 	}

@@ -34,7 +34,7 @@ func (u User) FromEntra() bool { return u.EntraObject != "" }
 // SignInByEntra starts a session for an identity, whose user is made at the first
 // time. The role follows the tenant's at each sign-in, also that of the last
 // administrator; who has none there any more is refused, and signed out
-// everywhere. A user of the same e-mail address who is not of that identity is
+// everywhere, tokens too. A user of the same e-mail address who is not of that identity is
 // never taken over, unless an administrator let the two be linked.
 func (p *People) SignInByEntra(ctx context.Context, id Identity) (User, string, error) {
 	u, token, err := p.signInByEntra(ctx, id)
@@ -58,6 +58,9 @@ func (p *People) signInByEntra(ctx context.Context, id Identity) (User, string, 
 			if u.ID != "" {
 				if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in WHERE user_id = $1`, u.ID); err != nil {
 					return fmt.Errorf("end sessions: %w", err)
+				}
+				if _, err := tx.ExecContext(ctx, `DELETE FROM api_token WHERE user_id = $1`, u.ID); err != nil {
+					return fmt.Errorf("end tokens: %w", err)
 				}
 			}
 			return p.Audit(ctx, tx, byEntra, "signIn.refused", id.ObjectID, refused.Code)
