@@ -50,7 +50,8 @@ for (const language of languages) {
     await portal.rows(t('credential.secondaryKey')).waitFor();
     const refused = portal.rows('/phoneNumbers').filter({ hasText: '401' });
     assert.equal(await refused.count(), 1);
-    assert.match(await refused.locator('[data-note]').textContent(), /signature/);
+    const [why] = t('note.signature.otherKey', { expected: '…' }).split('…');
+    assert.ok((await refused.locator('[data-note]').textContent()).startsWith(why));
     await picture(page, `portal-requests-${language}`);
 
     // A route that Azure has and the cloud has not is counted.
@@ -84,7 +85,10 @@ for (const language of languages) {
     await page.getByText(t('faults.none'), { exact: true }).waitFor();
     await portal.open('requests');
     const struck = portal.rows('/phoneNumbers').filter({ hasText: '503' });
-    await struck.locator('[data-note]').filter({ hasText: 'fault' }).waitFor();
+    await struck
+      .locator('[data-note]')
+      .filter({ hasText: t('note.fault', { id: '' }).trim() })
+      .waitFor();
 
     // An event that the webhook fails to take once is tried again; the log shows both.
     const hook = await webhook([500, 200]);

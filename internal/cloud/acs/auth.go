@@ -40,10 +40,24 @@ const (
 // refusal is a 401: Azure's bare message for the client, and for the portal
 // which part differs.
 type refusal struct {
-	message, note string
+	message string
+	note    traffic.Remark
 }
 
-func (e *refusal) Error() string { return e.note }
+func (e *refusal) Error() string { return e.note.Text }
+
+// remark is a note with its code and its English text; pairs are the names and
+// values of what fills its holes.
+func remark(code, text string, pairs ...string) traffic.Remark {
+	r := traffic.Remark{Code: code, Text: text}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if r.Args == nil {
+			r.Args = map[string]string{}
+		}
+		r.Args[pairs[i]] = pairs[i+1]
+	}
+	return r
+}
 
 // authenticated lets op answer requests that carry a good signature or token.
 func (a *ACS) authenticated(op operation) http.Handler {
@@ -90,23 +104,23 @@ func (a *ACS) identify(r *http.Request, body []byte) (Service, error) {
 		return a.byToken(r, strings.TrimSpace(authorization[7:]), services)
 	}
 	if authorization == "" {
-		return Service{}, &refusal{denied, "no Authorization header"}
+		return Service{}, &refusal{denied, remark("noAuthorization", "no Authorization header")}
 	}
 	hash := bodyHash(body)
 	if got := r.Header.Get("x-ms-content-sha256"); got != hash {
-		note := "body: x-ms-content-sha256 is not the hash of the body"
+		note := remark("bodyHash", "body: x-ms-content-sha256 is not the hash of the body")
 		if got == "" {
-			note = "body: the header x-ms-content-sha256 is missing"
+			note = remark("bodyHashMissing", "body: the header x-ms-content-sha256 is missing")
 		}
 		return Service{}, &refusal{hashDiffers, note}
 	}
 	signature, err := parseAuthorization(authorization)
 	if err != nil {
-		return Service{}, &refusal{notStructure, "authorization: " + err.Error()}
+		return Service{}, &refusal{notStructure, remark("authorization", "authorization: "+err.Error())}
 	}
 	date := r.Header.Get("x-ms-date")
-	if note := a.checkDate(date); note != "" {
-		return Service{}, &refusal{denied, note}
+	if err := a.checkDate(date); err != nil {
+		return Service{}, err
 	}
 	s := newSigned(r.Method, r.RequestURI, r.Host, a.o.Authorities, date, hash)
 	for _, service := range services {
@@ -125,17 +139,18 @@ func (a *ACS) identify(r *http.Request, body []byte) (Service, error) {
 	return Service{}, &refusal{denied, diagnose(s, signature, services, r.Header)}
 }
 
-// checkDate returns what is wrong with x-ms-date, empty when nothing is.
-func (a *ACS) checkDate(date string) string {
+// checkDate refuses a date that is none or is too far from the cloud's clock.
+func (a *ACS) checkDate(date string) error {
 	at, err := http.ParseTime(date)
 	if err != nil {
-		return "date: x-ms-date is missing or not RFC 1123"
+		return &refusal{denied, remark("date", "date: x-ms-date is missing or not RFC 1123")}
 	}
 	skew := a.o.Clock.Now().Sub(at)
 	if a.o.MaxSkew > 0 && skew.Abs() > a.o.MaxSkew {
-		return "date: x-ms-date differs from the cloud's clock by " + skew.Round(time.Second).String()
+		by := skew.Round(time.Second).String()
+		return &refusal{denied, remark("skew", "date: x-ms-date differs from the cloud's clock by "+by, "by", by)}
 	}
-	return ""
+	return nil
 }
 
 // byToken finds the service that the token's bearer may use: the one that the
@@ -156,14 +171,14 @@ func (a *ACS) byToken(r *http.Request, token string, services []Service) (Servic
 	for _, s := range ordered {
 		permitted, err := a.o.Tokens.Authorize(r.Context(), token, s)
 		if err != nil {
-			return Service{}, &refusal{denied, "token: " + err.Error()}
+			return Service{}, &refusal{denied, traffic.Remark{Text: "token: " + err.Error()}}
 		}
 		if permitted {
 			traffic.Caller(r.Context(), s.name(), traffic.Token)
 			return s, nil
 		}
 	}
-	return Service{}, &refusal{denied, "token: its bearer has no role on any communication resource"}
+	return Service{}, &refusal{denied, remark("noRole", "token: its bearer has no role on any communication resource")}
 }
 
 // fail writes an error; nil means that the operation answered.
@@ -184,7 +199,7 @@ func (a *ACS) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case known:
 	case isRefusal:
-		traffic.Note(r.Context(), refused.note)
+		traffic.Say(r.Context(), refused.note)
 		f = &failure{http.StatusUnauthorized, "Denied", refused.message, ""}
 	case errors.Is(err, sqlstore.ErrBusy):
 		w.Header().Set("Retry-After", "1")

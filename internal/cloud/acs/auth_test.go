@@ -40,22 +40,23 @@ func TestRefusalsAreBareAndExplainedInThePortal(t *testing.T) {
 		name          string
 		r             *http.Request
 		message, note string
+		code          string
 	}{
-		{"nothing", request(func(r *http.Request) { r.Header.Del("Authorization") }), denied, "no Authorization"},
-		{"hash", request(func(r *http.Request) { r.Header.Set("x-ms-content-sha256", bodyHash(nil)) }), hashDiffers, "body:"},
-		{"no hash", request(func(r *http.Request) { r.Header.Del("x-ms-content-sha256") }), hashDiffers, "missing"},
-		{"structure", request(func(r *http.Request) { r.Header.Set("Authorization", "HMAC-SHA256 x") }), notStructure, "authorization:"},
-		{"no date", request(func(r *http.Request) { r.Header.Del("x-ms-date") }), denied, "date:"},
-		{"stale", signedRequest("POST", smsURL, ``, wellknown.ACSPrimaryKey, epoch.Add(-16*time.Minute)), denied, "16m0s"},
-		{"unknown key", signedRequest("POST", smsURL, ``, other, epoch), denied, "signature:"},
-		{"other path", request(func(r *http.Request) { r.RequestURI = "/sms?api-version=2" }), denied, "signature:"},
+		{"nothing", request(func(r *http.Request) { r.Header.Del("Authorization") }), denied, "no Authorization", "noAuthorization"},
+		{"hash", request(func(r *http.Request) { r.Header.Set("x-ms-content-sha256", bodyHash(nil)) }), hashDiffers, "body:", "bodyHash"},
+		{"no hash", request(func(r *http.Request) { r.Header.Del("x-ms-content-sha256") }), hashDiffers, "missing", "bodyHashMissing"},
+		{"structure", request(func(r *http.Request) { r.Header.Set("Authorization", "HMAC-SHA256 x") }), notStructure, "authorization:", "authorization"},
+		{"no date", request(func(r *http.Request) { r.Header.Del("x-ms-date") }), denied, "date:", "date"},
+		{"stale", signedRequest("POST", smsURL, ``, wellknown.ACSPrimaryKey, epoch.Add(-16*time.Minute)), denied, "16m0s", "skew"},
+		{"unknown key", signedRequest("POST", smsURL, ``, other, epoch), denied, "signature:", "signature.otherKey"},
+		{"other path", request(func(r *http.Request) { r.RequestURI = "/sms?api-version=2" }), denied, "signature:", "signature.otherKey"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := f.serve(c.r, http.StatusUnauthorized, nil)
 			golden(t, w.Body.String(), `{"error":{"code":"Denied","message":"`+c.message+`"}}`)
 			requests := f.traffic.List(0)
-			if got := requests[len(requests)-1].Note; !strings.Contains(got, c.note) {
-				t.Errorf("note %q, want %q in it", got, c.note)
+			if got := requests[len(requests)-1]; !strings.Contains(got.Note, c.note) || got.NoteCode != c.code {
+				t.Errorf("note %q, %q, want %q in it and %q", got.Note, got.NoteCode, c.note, c.code)
 			}
 		})
 	}

@@ -195,7 +195,7 @@ func TestDiagnosis(t *testing.T) {
 			"the host differs: elsewhere was signed, h:1 was sent",
 		},
 	} {
-		got := diagnose(s, d.signature, services, d.header)
+		got := diagnose(s, d.signature, services, d.header).Text
 		if !strings.Contains(got, d.want) {
 			t.Errorf("%s: %q, want %q in it", d.name, got, d.want)
 		}

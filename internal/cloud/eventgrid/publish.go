@@ -265,8 +265,8 @@ func (b *Broker) authenticatePublisher(r *http.Request, t *Topic) error {
 		}
 		return denied("The request authorization key is not authorized for the topic.")
 	}
-	if why := b.checkSAS(token, r, t); why != "" {
-		traffic.Note(r.Context(), why)
+	if why := b.checkSAS(token, r, t); why.Text != "" {
+		traffic.Say(r.Context(), why)
 		return denied("The request authorization signature is not authorized for the topic.")
 	}
 	traffic.Caller(r.Context(), t.Name, traffic.Signature)
@@ -297,28 +297,28 @@ var sasTimes = []string{"1/2/2006 3:04:05 PM", time.RFC3339, "2006-01-02T15:04:0
 
 // checkSAS verifies "r=…&e=…&s=…": the signature is over the text as it came,
 // since clients encode differently. It answers what is wrong, "" when nothing is.
-func (b *Broker) checkSAS(token string, r *http.Request, t *Topic) string {
+func (b *Broker) checkSAS(token string, r *http.Request, t *Topic) traffic.Remark {
 	at := strings.LastIndex(token, "&s=")
 	if at < 0 {
-		return "the signature has no part s"
+		return traffic.Remark{Code: "sas.noPart", Text: "the signature has no part s"}
 	}
 	signed := token[:at]
 	given, err := url.QueryUnescape(token[at+len("&s="):])
 	if err != nil {
-		return "the part s is not encoded"
+		return traffic.Remark{Code: "sas.encoding", Text: "the part s is not encoded"}
 	}
 	// A plus sign of base64 that was not encoded has become a space.
 	given = strings.ReplaceAll(given, " ", "+")
 	parts, err := url.ParseQuery(signed)
 	if err != nil {
-		return "the signature is no query"
+		return traffic.Remark{Code: "sas.query", Text: "the signature is no query"}
 	}
 	resource, err := url.Parse(parts.Get("r"))
 	if err != nil || !strings.EqualFold(resource.Host, r.Host) || !strings.EqualFold(strings.TrimRight(resource.Path, "/"), strings.TrimRight(r.URL.Path, "/")) {
-		return "the part r is another resource"
+		return traffic.Remark{Code: "sas.resource", Text: "the part r is another resource"}
 	}
 	if !b.sasValid(parts.Get("e")) {
-		return "the part e is in the past or no time"
+		return traffic.Remark{Code: "sas.expired", Text: "the part e is in the past or no time"}
 	}
 	for _, key := range []string{t.Key1, t.Key2} {
 		secret, err := base64.StdEncoding.DecodeString(key)
@@ -328,10 +328,10 @@ func (b *Broker) checkSAS(token string, r *http.Request, t *Topic) string {
 		mac := hmac.New(sha256.New, secret)
 		mac.Write([]byte(signed))
 		if subtle.ConstantTimeCompare([]byte(base64.StdEncoding.EncodeToString(mac.Sum(nil))), []byte(given)) == 1 {
-			return ""
+			return traffic.Remark{}
 		}
 	}
-	return "the part s does not match: another key, or other parts than were signed"
+	return traffic.Remark{Code: "sas.mismatch", Text: "the part s does not match: another key, or other parts than were signed"}
 }
 
 func (b *Broker) sasValid(expiry string) bool {

@@ -155,7 +155,7 @@ func (s *Set) Wrap(plane string, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		traffic.Note(r.Context(), "fault "+f.ID)
+		traffic.Say(r.Context(), traffic.Remark{Code: "fault", Args: map[string]string{"id": f.ID}, Text: "fault " + f.ID})
 		if f.LatencyMS > 0 {
 			timer, stop := s.clock.After(time.Duration(f.LatencyMS) * time.Millisecond)
 			defer stop()

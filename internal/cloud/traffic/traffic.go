@@ -38,6 +38,18 @@ type Request struct {
 	Credential Credential `json:"credential,omitempty"`
 	// Note is what a room had to say about the request, for people.
 	Note string `json:"note,omitempty"`
+	// NoteCode names the note for pages that have it in their reader's language, and
+	// NoteArgs fills its holes; a note without a code is in English alone.
+	NoteCode string            `json:"noteCode,omitempty"`
+	NoteArgs map[string]string `json:"noteArgs,omitempty"`
+}
+
+// Remark is what a room has to say about a request. Text is in English; Code, when
+// there is one, and Args are as in Request.
+type Remark struct {
+	Code string
+	Args map[string]string
+	Text string
 }
 
 // Credential is by what a caller proved who it is.
@@ -74,16 +86,20 @@ type noteKey struct{}
 // note is what rooms say about a request while it is answered.
 type note struct {
 	mu         sync.Mutex
-	text       string
+	remark     Remark
 	caller     string
 	credential Credential
 }
 
-// Note attaches a remark to the request whose context ctx is.
-func Note(ctx context.Context, text string) {
+// Note attaches a text to the request whose context ctx is: another program's
+// words, such as an error.
+func Note(ctx context.Context, text string) { Say(ctx, Remark{Text: text}) }
+
+// Say attaches a remark to the request whose context ctx is.
+func Say(ctx context.Context, remark Remark) {
 	if n, ok := ctx.Value(noteKey{}).(*note); ok {
 		n.mu.Lock()
-		n.text = text
+		n.remark = remark
 		n.mu.Unlock()
 	}
 }
@@ -105,11 +121,12 @@ func (rec *Recorder) Wrap(plane string, next http.Handler) http.Handler {
 		start := rec.clock.Now()
 		defer func() {
 			n.mu.Lock()
-			text, caller, credential := n.text, n.caller, n.credential
+			remark, caller, credential := n.remark, n.caller, n.credential
 			n.mu.Unlock()
 			rec.add(Request{
 				At: start, Method: r.Method, Path: r.URL.Path, Plane: plane, Status: sw.code(),
-				DurationMS: float64(rec.clock.Now().Sub(start).Microseconds()) / 1000, Caller: caller, Credential: credential, Note: text,
+				DurationMS: float64(rec.clock.Now().Sub(start).Microseconds()) / 1000, Caller: caller, Credential: credential,
+				Note: remark.Text, NoteCode: remark.Code, NoteArgs: remark.Args,
 			})
 		}()
 		next.ServeHTTP(sw, r.WithContext(context.WithValue(r.Context(), noteKey{}, n)))

@@ -8,6 +8,7 @@ import { withTexts as withIdentityTexts } from './app/texts';
 import { withTexts as withGridTexts } from './event/texts';
 import { PortalLive } from './live/PortalLive';
 import { Shell } from './shell/Shell';
+import { withTexts as withNoteTexts } from './traffic/texts';
 import { AppLink } from './ui/AppLink';
 
 const HomePage = lazy(() => import('./home/HomePage'));
@@ -33,7 +34,7 @@ const SubscriptionsPage = lazy(() => withIdentityTexts(import('./subscription/Su
 const AzureSubscriptionPage = lazy(() =>
   withIdentityTexts(import('./subscription/AzureSubscriptionPage')),
 );
-const RequestsPage = lazy(() => import('./traffic/RequestsPage'));
+const RequestsPage = lazy(() => withNoteTexts(import('./traffic/RequestsPage')));
 const DeliveriesPage = lazy(() => import('./traffic/DeliveriesPage'));
 const FaultsPage = lazy(() => import('./fault/FaultsPage'));
 const ResetPage = lazy(() => import('./reset/ResetPage'));

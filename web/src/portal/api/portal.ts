@@ -177,7 +177,10 @@ export interface CloudRequest {
   durationMs: number;
   caller?: string;
   credential?: string;
+  /** In English; in the language of the page by its code, where it has one. */
   note?: string;
+  noteCode?: string;
+  noteArgs?: Record<string, string>;
 }
 
 export interface RequestList {

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../shared/ui/DataTable';
 import type { CloudRequest } from '../api/portal';
 import { clockTime, milliseconds } from './figures';
 import { statusClass } from './filter';
+import { useNoteText } from './useNoteText';
 
 const useStyles = makeStyles({
   path: {
@@ -40,22 +41,22 @@ export function RequestTable({
   const { t, i18n } = useTranslation();
   const styles = useStyles();
   const language = i18n.language;
+  const noteText = useNoteText();
   const time = (row: CloudRequest) => (
     <time dateTime={row.at} title={formatMoment(row.at, language)}>
       {clockTime(row.at, language)}
     </time>
   );
-  const asked = (row: CloudRequest) => (
+  const asked = (row: CloudRequest, note = noteText(row)) => (
     <div>
       <span className={styles.path}>
         <span className={styles.method}>{row.method}</span> {row.path}
       </span>
-      {row.note && (
+      {note && (
         <Caption1 className={styles.note} data-note>
           <WarningRegular className={styles.icon} aria-hidden />
-          {/* Notes are of the cloud's own log, in English. */}
-          <span lang="en" className={styles.noteText}>
-            {row.note}
+          <span lang={note.lang} className={styles.noteText}>
+            {note.text}
           </span>
         </Caption1>
       )}
@@ -85,7 +86,7 @@ export function RequestTable({
       width: '110px',
       cell: (row) => t(`plane.${row.plane}`),
     },
-    { key: 'asked', title: t('requests.request'), cell: asked },
+    { key: 'asked', title: t('requests.request'), cell: (row) => asked(row) },
     { key: 'status', title: t('requests.status'), width: '70px', cell: status },
     {
       key: 'duration',

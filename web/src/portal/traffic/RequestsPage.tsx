@@ -23,6 +23,7 @@ import { PortalPage } from '../ui/PortalPage';
 import { filterRequests, type StatusFilter, sortRoutes, statusFilters } from './filter';
 import { RequestTable } from './RequestTable';
 import { useCallerName } from './useCallerName';
+import { useNoteText } from './useNoteText';
 
 const useStyles = makeStyles({
   filter: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
@@ -78,6 +79,8 @@ function Requests({ list }: { list: CloudRequest[] }) {
   const { t } = useTranslation();
   const styles = useStyles();
   const callerName = useCallerName();
+  const tellNote = useNoteText();
+  const noteText = (request: CloudRequest) => tellNote(request)?.text ?? '';
   const [parameters, setParameters] = useSearchParams();
   const [rows, setRows] = useState(step);
   const filter = {
@@ -89,7 +92,7 @@ function Requests({ list }: { list: CloudRequest[] }) {
     const next = Object.entries({ ...filter, ...part }).filter(([, value]) => value);
     setParameters(Object.fromEntries(next), { replace: true });
   };
-  const passed = filterRequests(list, filter, callerName).reverse();
+  const passed = filterRequests(list, filter, callerName, noteText).reverse();
   const filtered = filter.text !== '' || filter.plane !== '' || filter.status !== '';
   return (
     <>

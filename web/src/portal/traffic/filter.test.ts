@@ -37,6 +37,12 @@ describe('filterRequests', () => {
   });
 });
 
+it('finds a note by the words that are shown', () => {
+  const shown = ({ note }: CloudRequest) => (note ? "l'hôte diffère" : '');
+  const filter = { text: 'hôte', plane: '', status: '' as const };
+  expect(filterRequests(requests, filter, names, shown).map(({ n }) => n)).toEqual([2]);
+});
+
 it('sortRoutes shows the most wanted first and keeps the whole path', () => {
   expect(sortRoutes({ 'GET /b c': 1, 'PUT /a': 1, 'GET /z': 7 })).toEqual([
     { method: 'GET', path: '/z', count: 7 },

@@ -21,13 +21,16 @@ export function filterRequests(
   requests: CloudRequest[],
   filter: RequestFilter,
   callerName: (request: CloudRequest) => string,
+  /** The note as it is shown. */
+  noteText: (request: CloudRequest) => string = ({ note = '' }) => note,
 ): CloudRequest[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return requests.filter((request) => {
     if (filter.plane && request.plane !== filter.plane) return false;
     if (filter.status && statusClass(request.status) !== filter.status) return false;
     if (words.length === 0) return true;
-    const { method, path, status, plane, caller = '', note = '' } = request;
+    const { method, path, status, plane, caller = '' } = request;
+    const note = noteText(request);
     const all = `${method} ${path} ${status} ${plane} ${caller} ${callerName(request)} ${note}`;
     const text = all.toLowerCase();
     return words.every((word) => text.includes(word));
