@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -58,13 +59,15 @@ var tools = controlplane.SignIn{
 }
 
 // newBench is a desk that is not connected.
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T) *bench { return newBenchOn(t, "") }
+
+func newBenchOn(t *testing.T, dsn string) *bench {
 	t.Helper()
 	b := &bench{t: t, cloud: localcloud.Start(t), clock: &movedClock{Clock: clock.System}, signIn: &tools}
 	azure := connection.PublicAzure
 	azure.Authority, azure.ResourceManager, azure.Graph, azure.CAFile = b.cloud.URL()+"/", b.cloud.URL(), b.cloud.URL(), b.cloud.CAFile()
 	b.options = desk.Options{
-		DataDir: t.TempDir(), Listen: "localhost:0", Azure: azure, Version: "test", Page: http.NotFoundHandler(),
+		DataDir: t.TempDir(), DSN: dsn, Listen: "localhost:0", Azure: azure, Version: "test", Page: http.NotFoundHandler(),
 		Clock: b.clock, PasswordCost: 4, Log: slog.New(slog.DiscardHandler),
 	}
 	b.start()
@@ -74,9 +77,11 @@ func newBench(t *testing.T) *bench {
 }
 
 // newConnected is a desk that guichet connect has connected.
-func newConnected(t *testing.T) *bench {
+func newConnected(t *testing.T) *bench { return newConnectedOn(t, "") }
+
+func newConnectedOn(t *testing.T, dsn string) *bench {
 	t.Helper()
-	b := newBench(t)
+	b := newBenchOn(t, dsn)
 	err := b.Setup().ConnectAutomatically(t.Context(), b.client(tools), setup.Run{
 		Target: setup.Target{ResourceName: localcloud.ResourceName, AppID: localcloud.WebhookAppID}, Report: func(setup.Progress) {},
 	})
@@ -135,7 +140,7 @@ func (b *bench) examine() []doctor.Line {
 // edit changes what the desk has stored, behind its back.
 func (b *bench) edit(query string, args ...any) {
 	b.t.Helper()
-	db, err := desk.OpenStore(b.t.Context(), b.options.DataDir, "")
+	db, err := desk.OpenStore(b.t.Context(), b.options.DataDir, b.options.DSN)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -153,7 +158,7 @@ func (b *bench) edit(query string, args ...any) {
 // connect stores five values without asking anybody.
 func (b *bench) connect(change func(*connection.Values)) {
 	b.t.Helper()
-	db, err := desk.OpenStore(b.t.Context(), b.options.DataDir, "")
+	db, err := desk.OpenStore(b.t.Context(), b.options.DataDir, b.options.DSN)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -184,7 +189,7 @@ func (b *bench) at(endpoint string) func(*connection.Values) {
 // current is the connection.
 func (b *bench) current() connection.Connection {
 	b.t.Helper()
-	db, err := desk.OpenStore(b.t.Context(), b.options.DataDir, "")
+	db, err := desk.OpenStore(b.t.Context(), b.options.DataDir, b.options.DSN)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -354,4 +359,22 @@ func (b *bench) closedPort() string {
 	}
 	defer func() { _ = ln.Close() }()
 	return ln.Addr().String()
+}
+
+// written is everything that the stopped desk has written.
+func (b *bench) written() []byte {
+	b.t.Helper()
+	files, err := filepath.Glob(filepath.Join(b.options.DataDir, "*"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var all []byte
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		all = append(all, text...)
+	}
+	return all
 }

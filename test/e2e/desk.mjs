@@ -33,7 +33,7 @@ export class DeskPage {
   // The navigation's entry of a view of the inbox, or of an administration page ('nav.…').
   entry(key) {
     const label = this.t(key.startsWith('nav.') ? key : `views.${key}`);
-    return this.navigation.getByRole('link', { name: new RegExp(`^${label}\\b`) });
+    return this.navigation.getByRole('link', { name: new RegExp(`^${label}(?!\\p{L})`, 'u') });
   }
 
   async view(name) {

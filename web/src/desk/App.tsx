@@ -7,6 +7,7 @@ import { Loading, LoadingFailed, Note } from '../shared/ui/Note';
 import { advancedPath, numbersPath } from './connection/paths';
 import { withTexts } from './connection/texts';
 import { type Desk, DeskContext } from './desk';
+import { withTexts as withHealthTexts } from './health/texts';
 import { DeskLive } from './live/DeskLive';
 import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
 import { withTexts as withEntraTexts } from './session/texts';
@@ -19,6 +20,7 @@ const UsersPage = lazy(() => withEntraTexts(import('./people/UsersPage')));
 const ChannelsPage = lazy(() => withTexts(import('./connection/ChannelsPage')));
 const NumbersPage = lazy(() => withTexts(import('./number/NumbersPage')));
 const TablesPage = lazy(() => withTableTexts(import('./table/TablesPage')));
+const HealthPage = lazy(() => withHealthTexts(import('./health/HealthPage')));
 const EventsPage = lazy(() => import('./webhook/EventsPage'));
 
 /** The whole desk: what is shared, and which page an address shows. Needs a router around it. */
@@ -42,6 +44,7 @@ export function App({ desk }: { desk: Desk }) {
                   <Route path="numbers" element={<Navigate to={numbersPath} replace />} />
                   <Route path="connection" element={<Navigate to={advancedPath} replace />} />
                   <Route path="events" element={<EventsPage />} />
+                  <Route path="health" element={<HealthPage />} />
                   <Route path="tables" element={<TablesPage />} />
                 </Route>
                 <Route path="*" element={<NoSuchPage />} />

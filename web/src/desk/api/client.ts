@@ -1,5 +1,6 @@
 import { request } from '../../shared/api/request';
 import type {
+  AzureSignIn,
   Connection,
   Conversation,
   Country,
@@ -7,6 +8,7 @@ import type {
   Finding,
   FiveValues,
   FoundNumber,
+  Health,
   LedgerEvent,
   Message,
   Offer,
@@ -146,6 +148,10 @@ export const api = {
       headers: { Prefer: 'odata.include-annotations="*"' },
       signal,
     }),
+  health: (signal?: AbortSignal) => request<Health>('GET', '/api/health', { signal }),
+  /** Begins an examination, which goes on without the page; `health` tells how far it is. */
+  runHealth: (signIn?: AzureSignIn) =>
+    request<Health>('POST', '/api/health/run', { body: signIn ?? {} }),
   events: (state: EventState | '', cursor: string, signal?: AbortSignal) =>
     request<Page<LedgerEvent>>('GET', `/api/events${query({ state, cursor })}`, { signal }),
   event: (seq: number, signal?: AbortSignal) =>

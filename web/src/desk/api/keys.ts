@@ -19,6 +19,8 @@ export const keys = {
   connection: ['connection'] as const,
   /** Begins as the connection, from which it is made. */
   entries: ['connection', 'entries'] as const,
+  /** What the desk says of health is in words, so each language has its own. */
+  health: (language: string) => ['health', language] as const,
   events: ['events'] as const,
   eventList: (state: EventState | '') => ['events', 'list', state] as const,
   event: (seq: number) => ['events', 'one', seq] as const,

@@ -63,6 +63,12 @@ export interface SettingEntry {
   modifiedon: string;
 }
 
+/** An examination of the connection. */
+export type Health = Omit<Schemas['Health'], 'lines'> & { lines: HealthLine[] };
+export type HealthLine = Schemas['HealthLine'];
+/** Who acts on Azure's control plane for one examination. */
+export type AzureSignIn = Required<Schemas['Post-health-runRequest']>;
+
 /** A row of the ledger of events that Event Grid delivered. */
 export type LedgerEvent = Schemas['Event'];
 export type EventState = LedgerEvent['state'];

@@ -4,6 +4,7 @@ import {
   CallRegular,
   ChatMultipleRegular,
   ClipboardBulletListLtrRegular,
+  HeartPulseRegular,
   MailInboxRegular,
   PeopleRegular,
   PersonChatRegular,
@@ -105,6 +106,13 @@ export function NavigationEntries({ onGo }: { onGo?: () => void }) {
             value="tables"
             icon={<TableRegular />}
             label={t('nav.tables')}
+            onGo={onGo}
+          />
+          <NavEntry
+            to="/administration/health"
+            value="health"
+            icon={<HeartPulseRegular />}
+            label={t('nav.health')}
             onGo={onGo}
           />
         </>
