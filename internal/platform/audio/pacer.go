@@ -1,0 +1,63 @@
+package audio
+
+import (
+	"context"
+	"time"
+
+	"guichet/internal/platform/clock"
+)
+
+// maxBehind is how far a Pacer lets its caller fall behind before it gives the
+// missed frames up: a receiver's jitter buffer would not hold more.
+const maxBehind = 10
+
+// Pacer is the beat that frames are sent by. Frame n is due n frames after the
+// first, by absolute time: the time that work and waking take does not add up.
+// It serves one goroutine. Each wait takes a timer of the clock, so one pacer
+// for many calls is better than one for each.
+type Pacer struct {
+	clock   clock.Clock
+	next    time.Time
+	skipped int64
+}
+
+// NewPacer returns a pacer whose first frame is due now.
+func NewPacer(c clock.Clock) *Pacer {
+	return &Pacer{clock: c, next: c.Now()}
+}
+
+// Wait returns when the next frame is due, at once if that has passed. A caller
+// that was held up is given its missed frames without a pause until it has
+// caught up; when it is behind by more than ten, they are skipped. The error is
+// the context's.
+func (p *Pacer) Wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	now := p.clock.Now()
+	wait := p.next.Sub(now)
+	if wait > FrameDuration {
+		// The machine's clock was put back; waiting for it would be silence.
+		p.next, wait = now.Add(FrameDuration), FrameDuration
+	}
+	if late := int64(-wait / FrameDuration); late > maxBehind {
+		p.skipped += late
+		p.next = p.next.Add(time.Duration(late) * FrameDuration)
+	}
+	p.next = p.next.Add(FrameDuration)
+	if wait <= 0 {
+		return nil
+	}
+	due, stop := p.clock.After(wait)
+	defer stop()
+	select {
+	case <-due:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Skipped is how many frames were given up so far because the caller was held
+// up: its machine slept or is overloaded.
+func (p *Pacer) Skipped() int64 { return p.skipped }
