@@ -35,6 +35,8 @@ func (i Identity) Kind() string {
 // client's own, so that nothing is verified.
 func (c *Client) Me(ctx context.Context) (Identity, error) {
 	token, err := c.credential.GetToken(ctx, policy.TokenRequestOptions{
+		// As the clients ask, whose tokens are cached apart: a user is asked once.
+		EnableCAE: true,
 		Scopes: []string{strings.TrimRight(c.azure.Audience, "/") + "/.default"},
 	})
 	if err != nil {

@@ -21,6 +21,8 @@ export const keys = {
   entries: ['connection', 'entries'] as const,
   /** What the desk says of health is in words, so each language has its own. */
   health: (language: string) => ['health', language] as const,
+  /** Begins as the connection as well. */
+  automatic: ['connection', 'automatic'] as const,
   events: ['events'] as const,
   eventList: (state: EventState | '') => ['events', 'list', state] as const,
   event: (seq: number) => ['events', 'one', seq] as const,

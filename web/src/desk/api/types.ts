@@ -77,4 +77,4 @@ export const eventStates: readonly EventState[] = ['received', 'applied', 'ignor
 /** What the live stream tells; it is not in the document, which knows requests and answers only. */
 export type Notice =
   | { type: 'conversation'; conversation: Conversation; message?: Message }
-  | { type: 'users' | 'connection' | 'numbers' | 'events' };
+  | { type: 'users' | 'connection' | 'numbers' | 'events' | 'automatic' };

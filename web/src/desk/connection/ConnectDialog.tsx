@@ -17,7 +17,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api/request';
 import { useErrorText } from '../../shared/api/useErrorText';
@@ -51,7 +51,16 @@ const useStyles = makeStyles({
  * Connects a resource by its five values. Each is checked while it is typed, all of them with Azure on Connect; what is refused is
  * said next to its field, and nothing typed is lost. `last` is the connection that was there before.
  */
-export function ConnectDialog({ last, onClose }: { last?: Connection; onClose(): void }) {
+export function ConnectDialog({
+  last,
+  choices,
+  onClose,
+}: {
+  last?: Connection;
+  /** Other ways to connect, shown above. */
+  choices?: ReactNode;
+  onClose(): void;
+}) {
   const { t } = useTranslation();
   const styles = useStyles();
   const { client } = useDesk();
@@ -110,6 +119,7 @@ export function ConnectDialog({ last, onClose }: { last?: Connection; onClose():
           <DialogBody>
             <DialogTitle>{t('connection.dialog')}</DialogTitle>
             <DialogContent className={styles.content}>
+              {choices}
               <Subtitle2 as="h3" style={{ margin: 0 }}>
                 {t('connection.existing')}
               </Subtitle2>

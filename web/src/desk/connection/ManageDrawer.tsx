@@ -28,7 +28,16 @@ const useStyles = makeStyles({
 const endpoints = ['recording', 'sms', 'incomingCall'] as const;
 
 /** Manage Azure Communication Services: what Azure's pages ask for, a new key, the numbers, and the end of the connection. */
-export function ManageDrawer({ connection, onClose }: { connection: Connection; onClose(): void }) {
+export function ManageDrawer({
+  connection,
+  onUndo,
+  onClose,
+}: {
+  connection: Connection;
+  /** Leads to undoing what an automatic connection made in Azure. */
+  onUndo(): void;
+  onClose(): void;
+}) {
   const { t } = useTranslation();
   const styles = useStyles();
   return (
@@ -84,6 +93,10 @@ export function ManageDrawer({ connection, onClose }: { connection: Connection; 
             about={t('manage.disconnectText', { name: connection.resourceName })}
           >
             <DisconnectSection name={connection.resourceName} onDone={onClose} />
+            <div className={styles.quiet}>{t('automatic.undoHint')}</div>
+            <div>
+              <Button onClick={onUndo}>{t('automatic.undo')}</Button>
+            </div>
           </Section>
           <div className={styles.end} />
         </div>

@@ -17,6 +17,9 @@ export class DeskCache {
   /** Takes in a notice of the live stream. A kind it does not know is left to the next read. */
   applyNotice(notice: Notice) {
     switch (notice.type) {
+      case 'automatic':
+        void this.client.invalidateQueries({ queryKey: keys.automatic, exact: true });
+        return;
       case 'conversation':
         this.putConversation(notice.conversation, 'notice');
         if (notice.message) this.putMessage(notice.message);

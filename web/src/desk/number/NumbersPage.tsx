@@ -21,6 +21,9 @@ import { Loading, LoadingFailed, Note } from '../../shared/ui/Note';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
 import type { Connection, FoundNumber } from '../api/types';
+import { AutomaticDialog } from '../connection/automatic/AutomaticDialog';
+import { RunBanner } from '../connection/automatic/RunBanner';
+import { ConnectChoices, type ConnectWay } from '../connection/ConnectChoices';
 import { ConnectDialog } from '../connection/ConnectDialog';
 import { ManageDrawer } from '../connection/ManageDrawer';
 import { NotConnected } from '../connection/NotConnected';
@@ -38,7 +41,7 @@ const useStyles = makeStyles({
   root: { fontSize: tokens.fontSizeBase200, paddingInline: tokens.spacingHorizontalXS },
 });
 
-type DialogName = 'connect' | 'advanced' | 'add';
+type DialogName = ConnectWay | 'advanced' | 'add' | 'undo';
 
 /** Phone numbers: the resource of Azure Communication Services that the desk is connected to, and its numbers. */
 export default function NumbersPage() {
@@ -80,6 +83,7 @@ export default function NumbersPage() {
       {connection.isLoadingError && (
         <LoadingFailed error={connection.error} retry={() => void connection.refetch()} />
       )}
+      {data && dialog === null && <RunBanner onShow={show} />}
       {data && !connected && <NotConnected connection={data} onStart={() => show('connect')} />}
       {connected && (
         <>
@@ -97,9 +101,25 @@ export default function NumbersPage() {
         </Note>
       )}
       {data && !connected && dialog === 'connect' && (
-        <ConnectDialog last={data.state === 'none' ? undefined : data} onClose={close} />
+        <ConnectDialog
+          last={data.state === 'none' ? undefined : data}
+          choices={<ConnectChoices way={dialog} onChange={show} />}
+          onClose={close}
+        />
       )}
-      {connected && dialog === 'advanced' && <ManageDrawer connection={data} onClose={close} />}
+      {data && (dialog === 'automatic' || dialog === 'create' || dialog === 'undo') && (
+        <AutomaticDialog
+          // Each has choices of its own.
+          key={dialog}
+          mode={dialog}
+          connected={connected}
+          choices={dialog !== 'undo' && <ConnectChoices way={dialog} onChange={show} />}
+          onClose={close}
+        />
+      )}
+      {connected && dialog === 'advanced' && (
+        <ManageDrawer connection={data} onUndo={() => show('undo')} onClose={close} />
+      )}
       {connected && dialog === 'add' && (
         <AddNumberDialog held={held} onHeld={setHeld} onClose={close} />
       )}

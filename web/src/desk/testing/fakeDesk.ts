@@ -9,6 +9,7 @@ import type {
   PhoneNumber,
   User,
 } from '../api/types';
+import type { Condition, Standing } from '../connection/automatic/automaticApi';
 
 interface Call {
   method: string;
@@ -31,6 +32,25 @@ export class FakeDesk {
   refusal = { code: '', detail: '' };
   linkTokens = new Map<string, User>();
   connection: Connection | undefined;
+  conditions: Condition[] = (
+    ['one', 'administrator', 'trial', 'subscription', 'contributor'] as const
+  ).map((name) => ({ name, state: 'met', cure: '', command: '' }));
+  automatic: Standing = {
+    ways: (['device-code', 'secret', 'managed-identity', 'cli'] as const).map((way) => ({
+      way,
+      available: way === 'device-code' || way === 'secret',
+    })),
+    signIn: {
+      state: 'none',
+      way: '',
+      code: '',
+      url: '',
+      ends: null,
+      who: '',
+      tenantId: '',
+      problem: '',
+    },
+  };
   numbers: PhoneNumber[] = [];
   orders: Order[] = [];
   conversations: Conversation[] = [];
@@ -117,6 +137,12 @@ export class FakeDesk {
     if (url.pathname === '/api/me') return { status: 200, body: this.user };
     if (url.pathname === '/api/connection' && method === 'GET' && this.connection) {
       return { status: 200, body: this.connection };
+    }
+    if (url.pathname === '/api/connection/conditions') {
+      return { status: 200, body: { items: this.conditions } };
+    }
+    if (url.pathname === '/api/connection/automatic' && method === 'GET') {
+      return { status: 200, body: this.automatic };
     }
     if (url.pathname === '/api/numbers' && method === 'GET') {
       return { status: 200, body: { items: this.numbers } };
