@@ -7,7 +7,7 @@ import "maps"
 var provisioning = map[string][2]string{
 	"provision.address": {
 		"Azure cannot call this desk at {url}. Start it with an https address that is reachable from the Internet (--public-url), then try again.",
-		"Azure ne peut pas appeler ce poste à l’adresse {url}. Démarrez-le avec une adresse https joignable depuis Internet (--public-url), puis réessayez.",
+		"Azure ne peut pas appeler ce guichet à l’adresse {url}. Démarrez-le avec une adresse https joignable depuis Internet (--public-url), puis réessayez.",
 	},
 	"provision.waiting": {
 		"Azure is not ready yet ({answer}). It is tried again.",
@@ -27,7 +27,7 @@ var provisioning = map[string][2]string{
 	},
 	"provision.handshake": {
 		"Event Grid got no consent from this desk at {url} ({answer}). It must be reachable from the Internet by https; then try again.",
-		"Event Grid n’a pas obtenu l’accord de ce poste à l’adresse {url} ({answer}). Il doit être joignable en https depuis Internet ; réessayez ensuite.",
+		"Event Grid n’a pas obtenu l’accord de ce guichet à l’adresse {url} ({answer}). Il doit être joignable en https depuis Internet ; réessayez ensuite.",
 	},
 	"provision.subscription.unseen": {
 		"{who} cannot see the Azure subscription {id}. An Owner of it has to run the command, then try again.",
@@ -121,9 +121,10 @@ var provisioning = map[string][2]string{
 	"provision.would.application":  {"register the application {name}", "inscrire l’application {name}"},
 	"provision.would.principal":    {"make the service principal of {id}", "créer le principal de service de {id}"},
 	"provision.would.owner":        {"make {who} an owner of the application", "rendre {who} propriétaire de l’application"},
-	"provision.would.desk":         {"connect the desk to {name}", "connecter le poste à {name}"},
+	"provision.would.desk":         {"connect the desk to {name}", "connecter le guichet à {name}"},
 	"provision.would.topic":        {"make the system topic {name}", "créer la rubrique système {name}"},
 	"provision.would.subscription": {"make the event subscription {name}", "créer l’abonnement aux événements {name}"},
+	"provision.would.test":         {"send one text to {number}", "envoyer un SMS au {number}"},
 	"provision.would.change":       {"change {name}: {difference}", "modifier {name} : {difference}"},
 	"provision.handshakes": {
 		"Event Grid asked all three endpoints, and they agreed",
@@ -180,7 +181,7 @@ var provisioning = map[string][2]string{
 	"automatic.signInNeeded": {"Sign in to Azure first.", "Connectez-vous d’abord à Azure."},
 	"automatic.way": {
 		"The desk’s machine does not offer this way to sign in. Choose another one.",
-		"L’ordinateur du poste ne permet pas cette méthode de connexion. Choisissez-en une autre.",
+		"La machine du guichet ne permet pas cette méthode de connexion. Choisissez-en une autre.",
 	},
 	"automatic.required": {"Fill in this field.", "Remplissez ce champ."},
 	"automatic.signIn": {

@@ -37,7 +37,7 @@ func (c *Client) Me(ctx context.Context) (Identity, error) {
 	token, err := c.credential.GetToken(ctx, policy.TokenRequestOptions{
 		// As the clients ask, whose tokens are cached apart: a user is asked once.
 		EnableCAE: true,
-		Scopes: []string{strings.TrimRight(c.azure.Audience, "/") + "/.default"},
+		Scopes:    []string{strings.TrimRight(c.azure.Audience, "/") + "/.default"},
 	})
 	if err != nil {
 		return Identity{}, fmt.Errorf("sign in: %w", err)

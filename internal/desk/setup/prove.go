@@ -25,8 +25,11 @@ type testText struct {
 // without a number the handshakes are the proof.
 func (a *automatic) sendTest(ctx context.Context) (f found, err error) {
 	to := a.run.TestNumber
-	if to == "" || a.run.DryRun {
+	switch {
+	case to == "":
 		return found{state: Right, note: note("provision.test.none")}, nil
+	case a.run.DryRun:
+		return would("provision.would.test", "number", to), nil
 	}
 	if a.test.providerID == "" {
 		if err := a.textTo(ctx, to); err != nil || a.test.from == "" {

@@ -30,6 +30,12 @@ const useStyles = makeStyles({
 
 export type AutomaticMode = 'automatic' | 'create' | 'undo';
 
+const abouts = {
+  automatic: 'automatic.text',
+  create: 'automatic.createText',
+  undo: 'automatic.undoText',
+} as const;
+
 /**
  * Connects automatically, with a resource that is there or a new one, or undoes that: sign-in, choice, plan, then every step as it
  * goes. The run is the desk's: closing the dialog, or the page, leaves it on.
@@ -65,11 +71,7 @@ export function AutomaticDialog({
           <DialogTitle>{t(title)}</DialogTitle>
           <DialogContent className={styles.content}>
             {!run && choices}
-            {!run && mode !== 'undo' && (
-              <Body1 className={styles.quiet}>
-                {t(mode === 'create' ? 'automatic.createText' : 'automatic.text')}
-              </Body1>
-            )}
+            {!run && <Body1 className={styles.quiet}>{t(abouts[mode])}</Body1>}
             {standing.isPending && <Loading />}
             {standing.isLoadingError && (
               <LoadingFailed error={standing.error} retry={() => void standing.refetch()} />
@@ -110,13 +112,11 @@ function concerns(run: Run, mode: AutomaticMode, connected: boolean) {
 
 function UndoForm() {
   const { t } = useTranslation();
-  const styles = useStyles();
   const errorText = useErrorText();
   const [deleteResource, setDeleteResource] = useState(false);
   const undo = useAutomaticChange(() => automaticApi.start({ kind: 'undo', deleteResource }));
   return (
     <>
-      <Body1 className={styles.quiet}>{t('automatic.undoText')}</Body1>
       <Checkbox
         label={t('automatic.deleteResource')}
         checked={deleteResource}

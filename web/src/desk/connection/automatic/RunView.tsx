@@ -82,8 +82,12 @@ export function RunView({ run }: { run: Run }) {
             {step.state !== 'pending' && (
               <div className={styles.more}>
                 <Caption1 className={styles.detail}>
-                  {t(`automatic.states.${step.state}`)}
-                  {step.detail && `: ${step.detail}`}
+                  {step.detail
+                    ? t('automatic.stateDetail', {
+                        state: t(`automatic.states.${step.state}`),
+                        detail: step.detail,
+                      })
+                    : t(`automatic.states.${step.state}`)}
                 </Caption1>
                 {step.state === 'waiting' && (
                   <Caption1 className={styles.detail}>
