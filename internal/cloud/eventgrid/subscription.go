@@ -101,21 +101,22 @@ func (s *subscription) pendingValidation() bool {
 	return false
 }
 
-// set puts a document in force. An active part that cannot be compiled was never
-// stored, as Put checks it.
+// set puts a document in force: first for deliveries, then for its readers, so
+// that whoever reads Succeeded gets every event from then on. An active part that
+// cannot be compiled was never stored, as Put checks it.
 func (s *subscription) set(doc document) error {
+	var active *activeSubscription
+	if doc.Active != nil {
+		filter, err := doc.Active.Filter.compile()
+		if err != nil {
+			return err
+		}
+		active = &activeSubscription{id: doc.ID, name: doc.Name, properties: *doc.Active, filter: filter}
+	}
+	s.active.Store(active)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.doc = doc
-	s.mu.Unlock()
-	if doc.Active == nil {
-		s.active.Store(nil)
-		return nil
-	}
-	filter, err := doc.Active.Filter.compile()
-	if err != nil {
-		return err
-	}
-	s.active.Store(&activeSubscription{id: doc.ID, name: doc.Name, properties: *doc.Active, filter: filter})
 	return nil
 }
 
