@@ -1,4 +1,4 @@
-import { Badge, Caption1, makeStyles } from '@fluentui/react-components';
+import { Badge, Caption1, makeStyles, tokens } from '@fluentui/react-components';
 import { FlashFlowRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -12,7 +12,13 @@ import { filterText } from './filterText';
 import { stateColor } from './stateColor';
 
 const useStyles = makeStyles({
-  endpoint: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  endpoint: {
+    display: 'block',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    color: tokens.colorNeutralForeground3,
+  },
 });
 
 /** Up to so many event types are named in the list; of more, how many they are. */
@@ -36,8 +42,15 @@ export function SubscriptionList({ resource }: { resource: string }) {
   const columns: Column<EventSubscription>[] = [
     {
       key: 'name',
-      title: t('resource.name'),
-      cell: (row) => <AppLink to={subscriptionPath(row.id)}>{row.name}</AppLink>,
+      title: t('events.nameAndEndpoint'),
+      cell: ({ id, name, destination: { properties } }) => (
+        <>
+          <AppLink to={subscriptionPath(id)}>{name}</AppLink>
+          <Caption1 className={styles.endpoint} title={properties.endpointBaseUrl}>
+            {properties.endpointBaseUrl}
+          </Caption1>
+        </>
+      ),
     },
     {
       key: 'state',
@@ -47,16 +60,6 @@ export function SubscriptionList({ resource }: { resource: string }) {
         <Badge appearance="tint" color={stateColor(row.state)}>
           {row.state}
         </Badge>
-      ),
-    },
-    {
-      key: 'endpoint',
-      title: t('events.endpoint'),
-      width: '26%',
-      cell: ({ destination: { properties } }) => (
-        <div className={styles.endpoint} title={properties.endpointBaseUrl}>
-          {properties.endpointBaseUrl}
-        </div>
       ),
     },
     {
