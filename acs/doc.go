@@ -1,6 +1,7 @@
 // Package acs holds what every client of Azure Communication Services (ACS) needs: the connection string, the
-// credential, and the policy that signs requests. The clients themselves are packages of their own below it:
-// [guichet/acs/sms], [guichet/acs/phonenumbers], [guichet/acs/siprouting] and [guichet/acs/identity].
+// credential, the policy that signs requests, and the identifiers of participants. The clients themselves are packages
+// of their own below it: [guichet/acs/sms], [guichet/acs/callautomation], [guichet/acs/phonenumbers],
+// [guichet/acs/siprouting] and [guichet/acs/identity].
 //
 // The clients follow the conventions of the Azure SDK for Go: they are built on azcore pipelines, take
 // [azcore.ClientOptions], retry by azcore's retry policy, return pagers and pollers of azcore's runtime package, and

@@ -83,7 +83,7 @@ func New(name, apiVersion, endpoint string, credential acs.Credential, options *
 		PerCall:                []policy.Policy{requestID{}},
 		PerRetry: []policy.Policy{acs.NewAuthenticationPolicy(credential, &acs.PolicyOptions{
 			InsecureAllowCredentialWithHTTP: o.InsecureAllowCredentialWithHTTP,
-		})},
+		}), elsewhere{}},
 		Tracing: runtime.TracingOptions{Namespace: "Microsoft.Communication"},
 	}, &o)
 	if err != nil {

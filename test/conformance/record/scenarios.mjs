@@ -1,3 +1,4 @@
+import { scenarios as callAutomation } from './callautomation.mjs';
 import { scenarios as identity } from './identity.mjs';
 import { scenarios as phoneNumbers } from './phonenumbers.mjs';
 import { record } from './server.mjs';
@@ -5,7 +6,7 @@ import { scenarios as sipRouting } from './siprouting.mjs';
 import { scenarios as sms } from './sms.mjs';
 
 // Every call of an official client that is recorded, with the golden file that it goes into.
-export const scenarios = [...sms, ...phoneNumbers, ...sipRouting, ...identity];
+export const scenarios = [...sms, ...phoneNumbers, ...sipRouting, ...identity, ...callAutomation];
 
 // Runs a scenario and returns the text of its golden file.
 export async function golden({ file, call, answers, run }) {

@@ -30,7 +30,10 @@ export async function record(answers, run) {
       const answer = answers[exchanges.length];
       if (!answer) throw new Error(`unexpected request: ${request.method} ${request.url}`);
       exchanges.push({ request: describe(request, body), response: answer });
-      const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
+      const text = (answer.body === undefined ? '' : JSON.stringify(answer.body)).replaceAll(
+        '<endpoint>',
+        `http://${request.headers.host}`,
+      );
       const headers = { ...answer.headers };
       if (text) headers['content-type'] = 'application/json; charset=utf-8';
       response.writeHead(answer.status, headers);
@@ -77,13 +80,16 @@ function describeHeaders(request, path, query, body) {
   }
   const hash = createHash('sha256').update(body).digest('base64');
   const date = headers['x-ms-date'];
+  // A request to another host is signed for the endpoint, which it names, without the query.
+  const elsewhere = headers['x-ms-host'] !== undefined;
+  const signedHost = headers['x-ms-host'] ?? headers.host;
   replace(headers, 'x-ms-content-sha256', (value) => value === hash, '<hash of the body>');
   replace(headers, 'x-ms-date', (value) => httpDate.test(value), '<date>');
   replace(headers, 'x-ms-client-request-id', (value) => uuid.test(value), '<uuid>');
   // Official JavaScript clients sign the query as a form writes it.
-  const target = query ? `${path}?${new URLSearchParams(query)}` : path;
+  const target = query && !elsewhere ? `${path}?${new URLSearchParams(query)}` : path;
   const signature = createHmac('sha256', Buffer.from(accessKey, 'base64'))
-    .update(`${request.method}\n${target}\n${date};${headers.host};${hash}`)
+    .update(`${request.method}\n${target}\n${date};${signedHost};${hash}`)
     .digest('base64');
   const prefix = 'HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=';
   replace(
@@ -92,7 +98,15 @@ function describeHeaders(request, path, query, body) {
     (value) => value === prefix + signature,
     `${prefix}<signature>`,
   );
-  replace(headers, 'host', () => true, '<host>');
+  if (elsewhere) {
+    const location = new URL(headers.originalurl);
+    replace(headers, 'host', (value) => value === location.host, '<host of the location>');
+    replace(headers, 'x-ms-host', () => true, '<host>');
+  } else {
+    replace(headers, 'host', () => true, '<host>');
+  }
+  replace(headers, 'repeatability-request-id', (value) => uuid.test(value), '<uuid>');
+  replace(headers, 'repeatability-first-sent', (value) => httpDate.test(value), '<date>');
   return headers;
 }
 
