@@ -9,6 +9,7 @@ import { withTexts } from './connection/texts';
 import { type Desk, DeskContext } from './desk';
 import { withTexts as withHealthTexts } from './health/texts';
 import { DeskLive } from './live/DeskLive';
+import { withTexts as withUserTexts } from './people/texts';
 import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
 import { withTexts as withEntraTexts } from './session/texts';
 import { Shell } from './shell/Shell';
@@ -16,7 +17,7 @@ import { withTexts as withTableTexts } from './table/texts';
 
 const SignInPage = lazy(() => withEntraTexts(import('./session/SignInPage')));
 const ConversationsPage = lazy(() => import('./conversation/ConversationsPage'));
-const UsersPage = lazy(() => withEntraTexts(import('./people/UsersPage')));
+const UsersPage = lazy(() => withUserTexts(import('./people/UsersPage')));
 const ChannelsPage = lazy(() => withTexts(import('./connection/ChannelsPage')));
 const NumbersPage = lazy(() => withTexts(import('./number/NumbersPage')));
 const TablesPage = lazy(() => withTableTexts(import('./table/TablesPage')));

@@ -18,6 +18,7 @@ import type {
   Role,
   SettingEntry,
   Synced,
+  Token,
   User,
   UserChange,
   View,
@@ -100,6 +101,11 @@ export const api = {
     request<User>('PATCH', userPath(id), { body: change }),
   newLink: (id: string) =>
     request<{ url: string; expiresAt: string }>('POST', `${userPath(id)}/sign-in-link`),
+
+  tokens: (signal?: AbortSignal) => request<{ items: Token[] }>('GET', '/api/tokens', { signal }),
+  addToken: (token: { name: string; role: Role; days: number }) =>
+    request<{ token: Token; text: string }>('POST', '/api/tokens', { body: token }),
+  revokeToken: (id: string) => request<void>('DELETE', `/api/tokens/${encodeURIComponent(id)}`),
 
   numbers: (signal?: AbortSignal) =>
     request<{ items: PhoneNumber[] }>('GET', '/api/numbers', { signal }),

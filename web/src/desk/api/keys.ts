@@ -10,6 +10,8 @@ export const keys = {
   conversation: (id: string) => ['conversation', id] as const,
   messages: (id: string) => ['messages', id] as const,
   users: ['users'] as const,
+  /** Begins as the users, whose notices tell of tokens too. */
+  tokens: ['users', 'tokens'] as const,
   /** Everything about numbers; a notice of a change of them reaches all that begins so. */
   numbers: ['numbers'] as const,
   numberList: ['numbers', 'list'] as const,

@@ -7,6 +7,8 @@ type Schemas = components['schemas'];
 type OrNull<T, Member extends keyof T> = Omit<T, Member> & { [M in Member]: T[M] | null };
 
 export type User = Schemas['User'];
+/** A token by which a program uses the API. */
+export type Token = OrNull<Schemas['Token'], 'expiresAt' | 'lastUsedAt'>;
 /** What an administrator changes of a user. */
 export type UserChange = Schemas['Patch-users-idRequest'];
 export type Role = User['role'];

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { User } from '../api/types';
+import type { Token, User } from '../api/types';
 import { FakeDesk, problem } from '../testing/fakeDesk';
 import { newUser } from '../testing/fixtures';
 import { openDesk } from '../testing/openDesk';
@@ -9,14 +9,17 @@ import { openDesk } from '../testing/openDesk';
 describe('users', () => {
   let desk: FakeDesk;
   let users: User[];
+  let tokens: Token[];
   beforeEach(() => {
     desk = new FakeDesk();
     desk.user = newUser({ role: 'administrator' });
+    tokens = [];
     users = [
       desk.user,
       newUser({ id: 'u2', name: 'Miriam Graham', email: 'miriam@contoso.example' }),
     ];
     desk.on('GET', /^\/api\/users$/, () => ({ status: 200, body: { items: users } }));
+    desk.on('GET', /^\/api\/tokens$/, () => ({ status: 200, body: { items: tokens } }));
     desk.on('PATCH', /^\/api\/users\/u2$/, (call) => {
       users = users.map((user) =>
         user.id === 'u2' ? { ...user, ...(call.body as object) } : user,
@@ -96,6 +99,51 @@ describe('users', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Let sign in with Microsoft' }));
     expect(await screen.findByText('From the next sign-in: Microsoft Entra ID')).toBeVisible();
     expect(desk.callsOf('PATCH', /u2/)[0]?.body).toEqual({ linking: true });
+  });
+
+  it('makes a token for a program, shows it once, and revokes it after asking', async () => {
+    const user = userEvent.setup();
+    desk.on('POST', /^\/api\/tokens$/, (call) => {
+      const body = call.body as { name: string; role: Token['role'] };
+      const token: Token = {
+        id: 't1',
+        name: body.name,
+        user: 'adele@contoso.example',
+        role: body.role,
+        createdAt: '2026-11-22T12:00:00Z',
+        expiresAt: '2027-11-22T12:00:00Z',
+        lastUsedAt: null,
+        expired: false,
+      };
+      tokens = [token];
+      return { status: 201, body: { token, text: 'guichet_SECRET' } };
+    });
+    desk.on('DELETE', /^\/api\/tokens\/t1$/, () => {
+      tokens = [];
+      return { status: 204 };
+    });
+    await openDesk('/administration/users');
+    expect(await screen.findByText('No program has a token.')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'New token' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.type(within(dialog).getByLabelText(/What it is for/), 'nightly report');
+    await user.selectOptions(within(dialog).getByLabelText('Lasts'), '365 days');
+    await user.click(within(dialog).getByRole('button', { name: 'Make' }));
+    expect(await screen.findByLabelText('Token')).toHaveValue('guichet_SECRET');
+    expect(desk.callsOf('POST', /tokens$/)[0]?.body).toEqual({
+      name: 'nightly report',
+      role: 'agent',
+      days: 365,
+    });
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    expect(await screen.findByText('nightly report')).toBeVisible();
+    expect(screen.queryByDisplayValue('guichet_SECRET')).toBeNull();
+
+    await user.click(screen.getByRole('button', { name: 'Revoke nightly report' }));
+    const question = await screen.findByRole('dialog');
+    expect(desk.callsOf('DELETE', /tokens/)).toEqual([]);
+    await user.click(within(question).getByRole('button', { name: 'Revoke' }));
+    expect(await screen.findByText('No program has a token.')).toBeVisible();
   });
 
   it('asks before it disables a user', async () => {

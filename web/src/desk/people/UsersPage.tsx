@@ -13,6 +13,7 @@ import { useMe } from '../session/session';
 import { AdminPage } from '../shell/AdminPage';
 import { AddUserDialog } from './AddUserDialog';
 import { RoleSelect } from './RoleSelect';
+import { TokensSection } from './TokensSection';
 import { UserActions } from './UserActions';
 
 /** The people who work with the desk: who they are, what they may do, and how they get in. */
@@ -111,6 +112,7 @@ export default function UsersPage() {
           rowKey={(user) => user.id}
         />
       )}
+      <TokensSection />
       {adding && <AddUserDialog onClose={() => setAdding(false)} />}
     </AdminPage>
   );
