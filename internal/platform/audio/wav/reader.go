@@ -1,9 +1,11 @@
 // Package wav reads and writes sound files: RIFF WAVE, as telephone systems and
 // sound editors exchange them.
 //
-// There is no MP3 encoder here. None that is permissively licensed and pure Go
-// could be had: the port of Shine is LGPL and broken for one channel, LAME is
-// LGPL. Recordings are WAV; who needs MP3 converts the file outside.
+// There is no MP3 encoder here: recordings are WAV, and who needs MP3 converts
+// the file outside. LAME and Shine, and the ports of both, are LGPL, and the Go
+// port of Shine is broken for one channel besides. The one encoder in Go under
+// a permissive licence, github.com/tphakala/go-mp3 (MIT, 2026), could not be
+// obtained as a module and so was not judged.
 package wav
 
 import (
