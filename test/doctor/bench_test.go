@@ -243,8 +243,13 @@ func (b *bench) control(method, path, body string, into any) {
 // token is one for the service principal for tools.
 func (b *bench) token(scope string) string {
 	b.t.Helper()
-	resp, err := b.cloud.Client().PostForm(b.cloud.URL()+"/"+localcloud.TenantID+"/oauth2/v2.0/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {localcloud.ClientID}, "client_secret": {localcloud.ClientSecret},
+	return b.tokenOf(registered{SignIn: tools}, scope)
+}
+
+func (b *bench) tokenOf(in registered, scope string) string {
+	b.t.Helper()
+	resp, err := b.cloud.Client().PostForm(b.cloud.URL()+"/"+in.TenantID+"/oauth2/v2.0/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {in.ClientID}, "client_secret": {in.ClientSecret.Reveal()},
 		"scope": {scope + "/.default"},
 	})
 	if err != nil {

@@ -65,6 +65,11 @@ func TestHealthyConnectionsRaiseNoAlarm(t *testing.T) {
 	}
 	healthy("as connected", "storedKey.primary", "received.none")
 
+	// What somebody else got wrong is forgotten once a delivery was right.
+	b.post("sms", "")
+	if got := wrong(b.examine()); !slices.Equal(got, []string{"refused.noToken"}) {
+		t.Errorf("a stranger called: %v", got)
+	}
 	b.control(http.MethodPost, "handset/customers/%2B14255550123/threads/%2B18335550100/messages",
 		`{"id":"11111111-1111-4111-8111-111111111111","text":"hello"}`, nil)
 	b.eventually("the text comes in", func() bool {
@@ -205,6 +210,13 @@ var faults = []struct {
 		in.ClientSecret = "wrong"
 		b.signIn = &in
 	}, want: []string{"signIn.refused"}},
+	{name: "the way to sign in is blocked", make: func(b *bench) {
+		b.restart(func(o *desk.Options) { o.Azure.Authority = "https://localhost:1/" })
+	}, want: []string{"entra.unreachable", "signIn.failed"}},
+	{name: "Azure Resource Manager does not answer", make: func(b *bench) {
+		b.restart(func(o *desk.Options) { o.Azure.ResourceManager = "https://localhost:1" })
+	}, want: []string{"azure.unreachable"}},
+	{name: "who signs in may see nothing of it", make: func(b *bench) { b.newcomer("EventGrid Data Sender") }, want: []string{"rights.lacking"}},
 	{name: "who signs in has no role", make: func(b *bench) { b.newcomer("") }, want: []string{"signIn.unseen"}},
 	{name: "who signs in may only read", make: func(b *bench) { b.newcomer("Reader") }, want: []string{"rights.lacking"}},
 	{name: "Azure Resource Manager fails", make: func(b *bench) {
@@ -291,6 +303,16 @@ var faults = []struct {
 	{name: "nothing listens at the public address", make: func(b *bench) {
 		b.moved("http://" + b.closedPort())
 	}, want: []string{"public.moved", "public.refused"}},
+	{name: "the public address takes calls and says nothing", make: func(b *bench) {
+		ended := make(chan struct{})
+		b.t.Cleanup(func() { close(ended) })
+		b.moved(b.serve(func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-ended:
+			case <-r.Context().Done():
+			}
+		}))
+	}, want: []string{"public.moved", "public.silent"}},
 	{name: "the public name leads nowhere", make: func(b *bench) {
 		b.moved("https://desk.invalid")
 	}, want: []string{"public.dns", "public.moved"}},
@@ -319,6 +341,24 @@ var faults = []struct {
 	{name: "somebody else than Event Grid calls", make: func(b *bench) {
 		b.post("recording", b.token("api://"+localcloud.WebhookAppID))
 	}, want: []string{"refused.caller"}},
+	{name: "somebody calls with a token of another tenant", make: func(b *bench) {
+		var tenant struct{ ID string }
+		b.control(http.MethodPost, "entra/tenants", `{"displayName":"Fabrikam","defaultDomain":"fabrikam.onmicrosoft.com"}`, &tenant)
+		in := b.register(tenant.ID)
+		b.post("sms", b.tokenOf(in, localcloud.ResourceManagerAudience))
+	}, want: []string{"refused.tenant"}},
+	{name: "tokens have ended, by this server's clock", make: func(b *bench) {
+		token := b.token("api://" + localcloud.WebhookAppID)
+		b.clock.by.Store(int64(3 * time.Hour))
+		b.post("sms", token)
+	}, want: []string{"clock.refused", "refused.time"}},
+	{name: "Entra's keys cannot be fetched", make: func(b *bench) {
+		token := b.token("api://" + localcloud.WebhookAppID)
+		b.control(http.MethodPost, "faults", `{"kind":"request","plane":"entra","status":500,"path":"/`+localcloud.TenantID+`/"}`, nil)
+		b.restart(func(*desk.Options) {})
+		b.post("sms", token)
+		b.control(http.MethodDelete, "faults", "", nil)
+	}, want: []string{"refused.keys"}},
 	{name: "somebody calls with nonsense", make: func(b *bench) { b.post("sms", "x.y.z") }, want: []string{"refused.other"}},
 
 	{name: "an event could not be acted on", make: func(b *bench) {
@@ -359,23 +399,37 @@ func (b *bench) moved(publicURL string) {
 	b.signIn = nil
 }
 
-// newcomer has somebody else examine, who has one role in the group, or none.
+// newcomer has somebody else examine, who has one role in the subscription, or
+// none.
 func (b *bench) newcomer(role string) {
+	b.t.Helper()
+	in := b.register(localcloud.TenantID)
+	if role != "" {
+		b.control(http.MethodPost, "arm/roleAssignments",
+			`{"scope":"/subscriptions/`+localcloud.SubscriptionID+`","role":"`+role+`","principalId":"`+in.principalID+`"}`, nil)
+	}
+	b.signIn = &in.SignIn
+}
+
+// registered is a service principal of a test.
+type registered struct {
+	controlplane.SignIn
+	principalID string
+}
+
+// register makes an application with a secret in a tenant.
+func (b *bench) register(tenantID string) registered {
 	b.t.Helper()
 	var app struct {
 		AppID       string `json:"appId"`
 		PrincipalID string `json:"servicePrincipalId"`
 	}
-	b.control(http.MethodPost, "entra/applications", `{"tenantId":"`+localcloud.TenantID+`","displayName":"newcomer"}`, &app)
+	b.control(http.MethodPost, "entra/applications", `{"tenantId":"`+tenantID+`","displayName":"newcomer"}`, &app)
 	var added struct{ SecretText string }
 	b.control(http.MethodPost, "entra/applications/"+app.AppID+"/secrets", `{}`, &added)
-	if role != "" {
-		b.control(http.MethodPost, "arm/roleAssignments",
-			`{"scope":"/subscriptions/`+localcloud.SubscriptionID+`","role":"`+role+`","principalId":"`+app.PrincipalID+`"}`, nil)
-	}
-	b.signIn = &controlplane.SignIn{
-		Way: controlplane.Secret, TenantID: localcloud.TenantID, ClientID: app.AppID, ClientSecret: secret.Text(added.SecretText),
-	}
+	return registered{controlplane.SignIn{
+		Way: controlplane.Secret, TenantID: tenantID, ClientID: app.AppID, ClientSecret: secret.Text(added.SecretText),
+	}, app.PrincipalID}
 }
 
 // consenting is a webhook that consents to every handshake.
