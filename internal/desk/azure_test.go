@@ -31,6 +31,7 @@ const (
 	tenant      = "11111111-1111-4111-8111-111111111111"
 	otherTenant = "22222222-2222-4222-8222-222222222222"
 	appID       = "33333333-3333-4333-8333-333333333333"
+	noPrincipal = "55555555-5555-4555-8555-555555555555"
 	ours        = "+18335550100"
 	customer    = "+14255550123"
 	accessKey   = "ZW11bGF0b3ItYWNjZXNzLWtleS0wMTIzNDU2Nzg5YWI="
@@ -103,6 +104,8 @@ func newAzure(t testing.TB) *azure {
 		switch {
 		case r.PathValue("tenant") != tenant:
 			code = 90002
+		case r.PostFormValue("client_id") == noPrincipal:
+			code = 7000229
 		case r.PostFormValue("client_id") != appID:
 			code = 700016
 		}

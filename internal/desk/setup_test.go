@@ -77,6 +77,7 @@ func TestEachWrongValueIsNamed(t *testing.T) {
 			{changedForm(good, "eventGridAppId", tenant), false, "eventGridAppId", "connection.sameIds"},
 			{changedForm(good, "eventGridAppTenantId", "{"+tenant+"}"), false, "eventGridAppTenantId", "connection.guid"},
 			{changedForm(good, "eventGridAppId", otherTenant), true, "eventGridAppId", "connection.appUnknown"},
+			{changedForm(good, "eventGridAppId", noPrincipal), true, "eventGridAppId", "connection.noPrincipal"},
 			{changedForm(good, "eventGridAppTenantId", otherTenant), true, "eventGridAppTenantId", "connection.tenantUnknown"},
 			{changedForm(good, "eventGridAppId", tenant, "eventGridAppTenantId", appID), true, "eventGridAppTenantId", "connection.swapped"},
 			{changedForm(good, "connectionString", "endpoint=https://localhost:1/;accesskey="+accessKey), true, "connectionString", "connection.unreachable"},

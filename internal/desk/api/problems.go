@@ -302,6 +302,10 @@ var sentences = map[string][2]string{
 		"This application does not exist in the tenant. Copy the Application (client) ID, and look whether the tenant is the one in which it is registered.",
 		"Cette application n’existe pas dans le locataire. Copiez l’ID de l’application (client), et vérifiez que le locataire est celui où elle est inscrite.",
 	},
+	"connection.noPrincipal": {
+		"This application has no service principal in its tenant, so that Event Grid gets no token for it. Make it: az ad sp create --id {app}",
+		"Cette application n’a pas de principal de service dans son locataire, donc Event Grid n’obtient pas de jeton pour elle. Créez-le : az ad sp create --id {app}",
+	},
 	"connection.entraUnreachable": {
 		"Microsoft Entra ID could not be reached from the server. Check its way to the internet, then try again.",
 		"Microsoft Entra ID est injoignable depuis le serveur. Vérifiez son accès à Internet, puis réessayez.",

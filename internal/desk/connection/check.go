@@ -202,9 +202,11 @@ func (s *Connections) askResource(ctx context.Context, v Values) *problem.Error 
 }
 
 // Error codes of Entra (https://aka.ms/aadsts): the application is not in the
-// tenant; the tenant does not exist.
+// tenant; it is registered there but has no service principal; the tenant does
+// not exist.
 const (
 	codeNoApplication = 700016
+	codeNoPrincipal   = 7000229
 	codeNoTenant      = 90002
 )
 
@@ -224,6 +226,8 @@ func (s *Connections) askTenant(ctx context.Context, v Values) *problem.Error {
 		return problem.New(problem.Invalid, "connection.tenantUnknown").On(FieldTenantID)
 	case slices.Contains(codes, codeNoApplication):
 		return problem.New(problem.Invalid, "connection.appUnknown").On(FieldAppID)
+	case slices.Contains(codes, codeNoPrincipal):
+		return problem.New(problem.Invalid, "connection.noPrincipal", "app", v.AppID).On(FieldAppID)
 	}
 	return nil
 }

@@ -196,6 +196,8 @@ func (x *exam) tenant(context.Context) {
 		x.say(Failed, "tenant.unknown")
 	case x.finding("connection.appUnknown") != nil:
 		x.say(Failed, "app.unknown")
+	case x.finding("connection.noPrincipal") != nil:
+		x.say(Failed, "application.noPrincipal")
 	default:
 		x.say(OK, "tenant.ok")
 	}
