@@ -14,6 +14,7 @@ import (
 	"guichet/internal/desk/connection"
 	"guichet/internal/desk/controlplane"
 	"guichet/internal/desk/setup"
+	"guichet/internal/desk/setup/script"
 	"guichet/internal/platform/secret"
 	"guichet/localcloud"
 )
@@ -81,23 +82,11 @@ type toolFlags struct {
 
 // open gives the rooms and a client that acts on Azure.
 func (f toolFlags) open(ctx context.Context, s *shell) (*desk.Tools, *controlplane.Client, error) {
-	dir, err := absolute(f.Data)
-	if err != nil {
-		return nil, nil, err
-	}
 	in, err := f.signIn(s)
 	if err != nil {
 		return nil, nil, err
 	}
-	azure := f.azure()
-	if f.Local {
-		base, err := announced(dir)
-		if err != nil {
-			return nil, nil, err
-		}
-		azure = at(azure, base, filepath.Join(dir, "cloud", "ca.pem"))
-	}
-	tools, err := desk.OpenTools(ctx, desk.ToolOptions{DataDir: dir, DSN: f.DSN, Azure: azure, PublicURL: f.PublicURL, Log: s.log})
+	tools, err := f.rooms(ctx, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,6 +95,23 @@ func (f toolFlags) open(ctx context.Context, s *shell) (*desk.Tools, *controlpla
 		return nil, nil, errors.Join(err, tools.Close())
 	}
 	return tools, client, nil
+}
+
+// rooms gives the rooms alone.
+func (f toolFlags) rooms(ctx context.Context, s *shell) (*desk.Tools, error) {
+	dir, err := absolute(f.Data)
+	if err != nil {
+		return nil, err
+	}
+	azure := f.azure()
+	if f.Local {
+		base, err := announced(dir)
+		if err != nil {
+			return nil, err
+		}
+		azure = at(azure, base, filepath.Join(dir, "cloud", "ca.pem"))
+	}
+	return desk.OpenTools(ctx, desk.ToolOptions{DataDir: dir, DSN: f.DSN, Azure: azure, PublicURL: f.PublicURL, Log: s.log})
 }
 
 type connectCmd struct {
@@ -122,6 +128,7 @@ type connectCmd struct {
 	Create        bool   `help:"Make the ACS resource --resource in --resource-group unless it is there."`
 	DataLocation  string `help:"Where a new resource keeps its data, such as Europe or United States." default:"Europe"`
 	GroupLocation string `help:"Azure region of a new resource group." default:"westeurope"`
+	Print         string `help:"Only print the same as a script of az, bicep or terraform, for those whose policy forbids the desk to do it; nobody is signed in. Needs --subscription, --resource-group and --resource." enum:",az,bicep,terraform" default:""`
 	TestNumber    string `help:"Send one text to this phone, whose delivery report must come back." placeholder:"E.164"`
 	deleteFlags
 }
@@ -132,6 +139,9 @@ type deleteFlags struct {
 
 // Run connects a resource to a desk that is running.
 func (c *connectCmd) Run(ctx context.Context, s *shell) (err error) {
+	if c.Print != "" {
+		return c.print(ctx, s)
+	}
 	tools, azure, err := c.open(ctx, s)
 	if err != nil {
 		return err
@@ -148,6 +158,25 @@ func (c *connectCmd) Run(ctx context.Context, s *shell) (err error) {
 		// What blocks was reported, with its cure.
 		return errors.New("not connected: do what is said above, then run the same command again; what is done already stays done")
 	}
+	return err
+}
+
+// print writes the script, signing in nowhere.
+func (c *connectCmd) print(ctx context.Context, s *shell) (err error) {
+	tools, err := c.rooms(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tools.Close()) }()
+	plan, err := tools.Setup().Script(ctx, c.target())
+	if err != nil {
+		return errors.New(tools.Setup().Words(err) + " (--subscription, --resource-group, --resource)")
+	}
+	text, err := script.Print(script.Format(c.Print), plan)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.out, text)
 	return err
 }
 
