@@ -213,15 +213,13 @@ func (a *ACS) operate(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		wait := sqlstore.Time(nearest).Sub(a.o.Clock.Now())
-		if err != nil {
-			a.o.Log.Error("number operations could not be run", "error", err, "next", "try again in 1 s")
-			nearest, wait = 1, time.Second
-		}
 		var timer <-chan time.Time
 		stop := func() {}
-		if nearest > 0 {
-			timer, stop = a.o.Clock.After(wait)
+		if err != nil {
+			a.o.Log.Error("number operations could not be run", "error", err, "next", "try again in 1 s")
+			timer, stop = a.o.Clock.After(time.Second)
+		} else if nearest > 0 {
+			timer, stop = a.o.Clock.Until(sqlstore.Time(nearest))
 		}
 		select {
 		case <-ctx.Done():

@@ -189,7 +189,7 @@ func (c *Carrier) decideDue(ctx context.Context) error {
 		} else if nearest, err := sqlstore.One(ctx, c.o.DB.Read(), scanInt, nearestDue); err != nil {
 			timer, stop = c.o.Clock.After(retryAfter)
 		} else if nearest > 0 {
-			timer, stop = c.o.Clock.After(sqlstore.Time(nearest).Sub(c.o.Clock.Now()))
+			timer, stop = c.o.Clock.Until(sqlstore.Time(nearest))
 		}
 		select {
 		case <-ctx.Done():

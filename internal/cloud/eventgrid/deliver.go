@@ -100,7 +100,7 @@ func (b *Broker) deliver(ctx context.Context) error {
 		var timer <-chan time.Time
 		stop := func() {}
 		if soonest != 0 {
-			timer, stop = b.clock.After(sqlstore.Time(soonest).Sub(now))
+			timer, stop = b.clock.Until(sqlstore.Time(soonest))
 		}
 		select {
 		case <-b.wake:

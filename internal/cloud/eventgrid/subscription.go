@@ -328,7 +328,7 @@ func (b *Broker) expire(ctx context.Context) error {
 		var timer <-chan time.Time
 		stop := func() {}
 		if !next.IsZero() {
-			timer, stop = b.clock.After(next.Sub(now))
+			timer, stop = b.clock.Until(next)
 		}
 		select {
 		case <-timer:

@@ -285,7 +285,7 @@ func (b *Broker) awaitManual(ctx context.Context, s *subscription, doc document)
 			return err
 		}
 	}
-	timer, stop := b.clock.After(doc.Deadline.Sub(b.clock.Now()))
+	timer, stop := b.clock.Until(doc.Deadline)
 	defer stop()
 	select {
 	case <-s.clicked:

@@ -206,9 +206,11 @@ type late struct {
 
 func (l *late) Now() time.Time { return l.now }
 
-func (l *late) After(d time.Duration) (<-chan time.Time, func()) {
+func (l *late) After(d time.Duration) (<-chan time.Time, func()) { return l.Until(l.now.Add(d)) }
+
+func (l *late) Until(t time.Time) (<-chan time.Time, func()) {
 	l.waits++
-	l.now = l.now.Add(d + l.by)
+	l.now = t.Add(l.by)
 	c := make(chan time.Time, 1)
 	c <- l.now
 	return c, func() {}

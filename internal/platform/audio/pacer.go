@@ -48,7 +48,7 @@ func (p *Pacer) Wait(ctx context.Context) error {
 	if wait <= 0 {
 		return nil
 	}
-	due, stop := p.clock.After(wait)
+	due, stop := p.clock.Until(now.Add(wait))
 	defer stop()
 	select {
 	case <-due:

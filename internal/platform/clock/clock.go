@@ -14,6 +14,10 @@ type Clock interface {
 	// After returns a channel that receives once after d, and a function that
 	// releases the timer; calling it more than once does no harm.
 	After(d time.Duration) (<-chan time.Time, func())
+	// Until is After for a moment: what waits for a deadline says which, so that
+	// time which passes between reading the clock and waiting is not waited for
+	// once more.
+	Until(t time.Time) (<-chan time.Time, func())
 }
 
 // System is the machine's own clock.
@@ -27,6 +31,8 @@ func (system) After(d time.Duration) (<-chan time.Time, func()) {
 	t := time.NewTimer(d)
 	return t.C, func() { t.Stop() }
 }
+
+func (s system) Until(t time.Time) (<-chan time.Time, func()) { return s.After(time.Until(t)) }
 
 // Manual is a clock that stands still until Advance is called. It is safe for
 // concurrent use.
@@ -58,8 +64,20 @@ func (m *Manual) Now() time.Time {
 func (m *Manual) After(d time.Duration) (<-chan time.Time, func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	w := &waiter{at: m.now.Add(d), c: make(chan time.Time, 1)}
-	if d <= 0 {
+	return m.until(m.now.Add(d))
+}
+
+// Until fires when Advance has moved the clock to t or beyond; a t that is not
+// in the future fires at once.
+func (m *Manual) Until(t time.Time) (<-chan time.Time, func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.until(t)
+}
+
+func (m *Manual) until(t time.Time) (<-chan time.Time, func()) {
+	w := &waiter{at: t, c: make(chan time.Time, 1)}
+	if !t.After(m.now) {
 		w.c <- m.now
 		return w.c, func() {}
 	}

@@ -37,3 +37,26 @@ func TestManualFiresWhenMovedFarEnough(t *testing.T) {
 	at, _ := c.After(0)
 	<-at
 }
+
+func TestUntilDoesNotWaitForWhatHasPassed(t *testing.T) {
+	t.Parallel()
+	c := clock.NewManual(time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC))
+	due := c.Now().Add(time.Minute)
+	// Time passes between the reading and the waiting.
+	c.Advance(40 * time.Second)
+	soon, stop := c.Until(due)
+	defer stop()
+	c.Advance(20 * time.Second)
+	select {
+	case <-soon:
+	default:
+		t.Error("waits beyond the moment")
+	}
+	past, stopPast := c.Until(due)
+	defer stopPast()
+	select {
+	case <-past:
+	default:
+		t.Error("waits for a moment that has come")
+	}
+}

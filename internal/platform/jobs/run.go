@@ -65,10 +65,11 @@ func (q *Queue) sleep(ctx context.Context, next time.Time, running map[string]in
 	if q.db.Dialect().Name != sqlstore.SQLite.Name {
 		wait = rescan
 	}
-	if !next.IsZero() {
-		wait = min(wait, max(next.Sub(q.clock.Now()), 0))
+	look := q.clock.Now().Add(wait)
+	if !next.IsZero() && next.Before(look) {
+		look = next
 	}
-	timer, stop := q.clock.After(wait)
+	timer, stop := q.clock.Until(look)
 	defer stop()
 	select {
 	case <-ctx.Done():
