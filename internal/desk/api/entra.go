@@ -87,10 +87,12 @@ func (a *api) entraEnd(w http.ResponseWriter, r *http.Request) {
 		a.entraRefused(w, r, from, err)
 		return
 	}
-	_, token, err := a.People.SignInByEntra(r.Context(), people.Identity{
+	token, changed, err := a.People.SignInByEntra(r.Context(), people.Identity{
 		TenantID: who.TenantID, ObjectID: who.ObjectID, Name: who.Name, Email: who.Email, Role: people.HighestRole(who.Roles), App: who.App,
 	})
-	a.Live.Look(live.TopicUsers)
+	if changed {
+		a.Live.Look(live.TopicUsers)
+	}
 	if err != nil {
 		a.entraRefused(w, r, from, err)
 		return

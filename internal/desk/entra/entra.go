@@ -42,18 +42,21 @@ type Settings struct {
 	ClientSecret       secret.Text
 }
 
-// Check says what is wrong with the settings.
+// Check says, in one line, all that is wrong with the settings.
 func (s Settings) Check() error {
-	var errs []error
-	for name, value := range map[string]string{"tenant": s.TenantID, "client id": s.ClientID} {
-		if id, err := uuid.Parse(value); err != nil || id.String() != strings.ToLower(value) {
-			errs = append(errs, fmt.Errorf("sign-in with Entra ID: the %s %q is not an id such as 00000000-0000-0000-0000-000000000000", name, value))
+	var wrong []string
+	for _, one := range []struct{ name, value string }{{"tenant", s.TenantID}, {"client id", s.ClientID}} {
+		if id, err := uuid.Parse(one.value); err != nil || id.String() != strings.ToLower(one.value) {
+			wrong = append(wrong, fmt.Sprintf("the %s %q is not an id such as 00000000-0000-0000-0000-000000000000", one.name, one.value))
 		}
 	}
 	if s.ClientSecret == "" {
-		errs = append(errs, errors.New("sign-in with Entra ID: the client secret is missing"))
+		wrong = append(wrong, "the client secret is missing")
 	}
-	return errors.Join(errs...)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return errors.New("sign-in with Entra ID: " + strings.Join(wrong, "; "))
 }
 
 // Options of New; all are required.

@@ -35,27 +35,29 @@ func (u User) FromEntra() bool { return u.EntraObject != "" }
 // time. The role follows the tenant's at each sign-in, also that of the last
 // administrator; who has none there any more is refused, and signed out
 // everywhere, tokens too. A user of the same e-mail address who is not of that identity is
-// never taken over, unless an administrator let the two be linked.
-func (p *People) SignInByEntra(ctx context.Context, id Identity) (User, string, error) {
-	u, token, err := p.signInByEntra(ctx, id)
+// never taken over, unless an administrator let the two be linked. changed says
+// that something about the users is new.
+func (p *People) SignInByEntra(ctx context.Context, id Identity) (token string, changed bool, err error) {
+	token, changed, err = p.signInByEntra(ctx, id)
 	if sqlstore.IsUnique(err) {
 		// The same user came twice at once, for the first time.
-		u, token, err = p.signInByEntra(ctx, id)
+		token, changed, err = p.signInByEntra(ctx, id)
 	}
-	return u, token, err
+	return token, changed, err
 }
 
-func (p *People) signInByEntra(ctx context.Context, id Identity) (User, string, error) {
+func (p *People) signInByEntra(ctx context.Context, id Identity) (token string, changed bool, err error) {
 	var u User
 	var refused *problem.Error
-	token := newToken()
-	err := p.db.Tx(ctx, func(tx *sql.Tx) (err error) {
-		u, refused, err = p.entraUser(ctx, tx, id)
+	token = newToken()
+	err = p.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		u, changed, refused, err = p.entraUser(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if refused != nil {
 			if u.ID != "" {
+				changed = true
 				if _, err := tx.ExecContext(ctx, `DELETE FROM sign_in WHERE user_id = $1`, u.ID); err != nil {
 					return fmt.Errorf("end sessions: %w", err)
 				}
@@ -66,7 +68,7 @@ func (p *People) signInByEntra(ctx context.Context, id Identity) (User, string, 
 			return p.Audit(ctx, tx, byEntra, "signIn.refused", id.ObjectID, refused.Code)
 		}
 		if u.Role != id.Role {
-			u.Role = id.Role
+			u.Role, changed = id.Role, true
 			if _, err := tx.ExecContext(ctx, `UPDATE app_user SET role = $1 WHERE id = $2`, string(u.Role), u.ID); err != nil {
 				return fmt.Errorf("renew role: %w", err)
 			}
@@ -82,41 +84,41 @@ func (p *People) signInByEntra(ctx context.Context, id Identity) (User, string, 
 	if err == nil && refused != nil {
 		err = refused
 	}
-	return u, token, err
+	return token, changed, err
 }
 
 // entraUser finds, links or makes the user of an identity. Beside a refusal it
 // returns the user only when the identity is the user's.
-func (p *People) entraUser(ctx context.Context, tx *sql.Tx, id Identity) (User, *problem.Error, error) {
-	u, err := sqlstore.One(ctx, tx, columns, `SELECT `+userColumns+` FROM app_user WHERE entra_tenant = $1 AND entra_object = $2`,
+func (p *People) entraUser(ctx context.Context, tx *sql.Tx, id Identity) (u User, changed bool, refused *problem.Error, err error) {
+	u, err = sqlstore.One(ctx, tx, columns, `SELECT `+userColumns+` FROM app_user WHERE entra_tenant = $1 AND entra_object = $2`,
 		id.TenantID, id.ObjectID)
 	known := err == nil
 	if err != nil && !errors.Is(err, sqlstore.ErrNotFound) {
-		return u, nil, err
+		return u, false, nil, err
 	}
 	switch {
 	case known && u.Disabled:
-		return u, problem.New(problem.Forbidden, "signIn.entraDisabled", "name", u.Email), nil
+		return u, false, problem.New(problem.Forbidden, "signIn.entraDisabled", "name", u.Email), nil
 	case id.Role == "":
-		return u, problem.New(problem.Forbidden, "signIn.entraNoRole", "name", id.Email, "app", id.App), nil
+		return u, false, problem.New(problem.Forbidden, "signIn.entraNoRole", "name", id.Email, "app", id.App), nil
 	case known:
-		return u.finished(), nil, nil
+		return u.finished(), false, nil, nil
 	}
 	email := normalEmail(id.Email)
 	if at, err := mail.ParseAddress(email); err != nil || at.Address != email || len(email) > 254 {
-		return User{}, problem.New(problem.Forbidden, "signIn.entraAddress", "name", id.Email), nil
+		return User{}, false, problem.New(problem.Forbidden, "signIn.entraAddress", "name", id.Email), nil
 	}
 	u, err = sqlstore.One(ctx, tx, columns, `SELECT `+userColumns+` FROM app_user WHERE email = $1`, email)
 	switch {
 	case errors.Is(err, sqlstore.ErrNotFound):
 		u, err = p.addFromEntra(ctx, tx, id, email)
-		return u, nil, err
+		return u, true, nil, err
 	case err != nil:
-		return User{}, nil, err
+		return User{}, false, nil, err
 	case !u.Linking:
-		return User{}, problem.New(problem.Conflict, "signIn.entraEmail", "email", email), nil
+		return User{}, false, problem.New(problem.Conflict, "signIn.entraEmail", "email", email), nil
 	case u.Disabled:
-		return User{}, problem.New(problem.Forbidden, "signIn.entraDisabled", "name", email), nil
+		return User{}, false, problem.New(problem.Forbidden, "signIn.entraDisabled", "name", email), nil
 	}
 	u.EntraTenant, u.EntraObject, u.Linking, u.hash = id.TenantID, id.ObjectID, false, ""
 	_, err = tx.ExecContext(ctx, `UPDATE app_user SET entra_tenant = $1, entra_object = $2, entra_link = FALSE, password_hash = '' WHERE id = $3`,
@@ -126,9 +128,9 @@ func (p *People) entraUser(ctx context.Context, tx *sql.Tx, id Identity) (User, 
 		_, err = tx.ExecContext(ctx, `DELETE FROM sign_in WHERE user_id = $1`, u.ID)
 	}
 	if err != nil {
-		return User{}, nil, fmt.Errorf("link user: %w", err)
+		return User{}, false, nil, fmt.Errorf("link user: %w", err)
 	}
-	return u.finished(), nil, p.Audit(ctx, tx, byEntra, "user.linked", u.ID, id.ObjectID)
+	return u.finished(), true, nil, p.Audit(ctx, tx, byEntra, "user.linked", u.ID, id.ObjectID)
 }
 
 func (p *People) addFromEntra(ctx context.Context, tx *sql.Tx, id Identity, email string) (User, error) {
