@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -237,3 +238,18 @@ func (e *endpoint) got() []request {
 }
 
 func always(status int) func(int) int { return func(int) int { return status } }
+
+// A validation may be run twice, when the subscription was put while the broker
+// started: the second end changes nothing.
+func TestValidationEndsOnce(t *testing.T) {
+	g := newGrid(t)
+	hook := newEndpoint(t, always(200))
+	s := g.subscribe(properties(hook.URL))
+	g.finish(g.ctx, g.find(subID), s.Operation, nil)
+	g.finish(g.ctx, g.find(subID), s.Operation, errors.New("too late"))
+	if s, ok := g.Subscription(subID); !ok || s.State != stateSucceeded || s.Properties.Destination == nil {
+		t.Errorf("%v %+v", ok, s)
+	}
+	g.publish(sms("a"))
+	g.attempts(1)
+}

@@ -76,6 +76,9 @@ func (b *Broker) deliver(ctx context.Context) error {
 	defer workers.Wait()
 	cursor, err := sqlstore.One(ctx, b.db.Read(), func(n *int64) []any { return []any{n} }, selectNewest)
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped while starting
+		}
 		return err
 	}
 	for _, s := range b.lanes() {

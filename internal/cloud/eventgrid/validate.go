@@ -308,7 +308,9 @@ func (b *Broker) finish(ctx context.Context, s *subscription, operation string, 
 	defer b.change.Unlock()
 	doc := s.document()
 	op := operationRow{id: operation, resource: doc.ID, status: stateSucceeded}
-	if b.find(doc.ID) != s {
+	// One that was put while the broker started is validated twice; the first end
+	// counts.
+	if b.find(doc.ID) != s || doc.Operation == operation && !s.pendingValidation() {
 		return
 	}
 	if doc.Operation != operation {
