@@ -22,6 +22,7 @@ import (
 
 	"guichet/internal/cloud/acs"
 	"guichet/internal/cloud/arm"
+	"guichet/internal/cloud/calling"
 	"guichet/internal/cloud/carrier"
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
@@ -91,6 +92,7 @@ type Cloud struct {
 	graph   *graph.Graph
 	carrier *carrier.Carrier
 	acs     *acs.ACS
+	calling *calling.Server
 
 	rooms []room
 	// planes are the rooms' HTTP faces by the name of the plane (see router.go).

@@ -23,6 +23,7 @@ func (c *Cloud) controlRoutes() {
 	c.faults.Routes(c.control)
 	c.entra.Routes(c.control, c.grid.ForgetTokens)
 	c.arm.Routes(c.control)
+	c.calling.Routes(c.control)
 	handset := c.carrier.Handler()
 	c.control.Handle("/_guichet/handset", handset)
 	c.control.Handle("/_guichet/handset/", handset)
@@ -89,7 +90,7 @@ func (c *Cloud) reset(w http.ResponseWriter, r *http.Request) {
 	err := c.grid.Reset(ctx)
 	if err == nil {
 		err = c.db.Tx(ctx, func(tx *sql.Tx) error {
-			return errors.Join(c.acs.Reset(ctx, tx), c.carrier.Reset(ctx, tx))
+			return errors.Join(c.acs.Reset(ctx, tx), c.carrier.Reset(ctx, tx), c.calling.Reset(ctx, tx))
 		})
 	}
 	for _, step := range []func(context.Context) error{c.entra.Reset, c.arm.Reset, c.carrier.Reload, c.acs.Reload} {

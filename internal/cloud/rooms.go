@@ -9,6 +9,7 @@ import (
 
 	"guichet/internal/cloud/acs"
 	"guichet/internal/cloud/arm"
+	"guichet/internal/cloud/calling"
 	"guichet/internal/cloud/carrier"
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
@@ -22,9 +23,9 @@ import (
 const maxSkew = 15 * time.Minute
 
 // openRooms migrates the database and makes the rooms, in the order in which
-// they need each other: entra, eventgrid, arm, graph, carrier, acs.
+// they need each other: entra, eventgrid, arm, graph, carrier, acs, calling.
 func (c *Cloud) openRooms(ctx context.Context, o Options) error {
-	err := c.db.Migrate(ctx, entra.Migrations, arm.Migrations, eventgrid.Migrations, acs.Migrations(), carrier.Migrations())
+	err := c.db.Migrate(ctx, entra.Migrations, arm.Migrations, eventgrid.Migrations, acs.Migrations(), carrier.Migrations(), calling.Migrations())
 	if err != nil {
 		return err
 	}
@@ -63,12 +64,19 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 		return err
 	}
 	c.carrier.Connect(c.acs)
+	c.calling, err = calling.New(calling.Options{
+		DB: c.db, Clock: c.clock, Log: c.log, Gate: c.acs, Lines: c.acs, Services: services{c.arm}, Events: c.grid, Hub: c.hub,
+		CustomerTopic: carrier.Topic, BaseURL: c.HTTPSURL(), Roots: c.webhookRoots(o),
+	})
+	if err != nil {
+		return err
+	}
 
 	c.rooms = []room{
-		{"entra", c.entra.Run}, {"eventgrid", c.grid.Run}, {"carrier", c.carrier.Run}, {"acs", c.acs.Run},
+		{"entra", c.entra.Run}, {"eventgrid", c.grid.Run}, {"carrier", c.carrier.Run}, {"acs", c.acs.Run}, {"calling", c.calling.Run},
 	}
 	c.planes = map[string]http.Handler{
-		planeEntra: c.entra, planeGraph: c.graph, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(unknown),
+		planeEntra: c.entra, planeGraph: c.graph, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(c.calling.Handler(unknown)),
 	}
 	c.controlRoutes()
 	return nil

@@ -45,6 +45,10 @@ func (n ownedNumber) receivesCalls() bool {
 	return strings.HasPrefix(n.calling, capabilityInbound)
 }
 
+func (n ownedNumber) placesCalls() bool {
+	return strings.HasSuffix(n.calling, capabilityOutbound)
+}
+
 const numberColumns = `number, service_id, country, kind, assignment, calling, sms, cost, purchased_at`
 
 func scanNumber(n *ownedNumber) []any {

@@ -1,0 +1,3 @@
+package calling
+
+func (c *call) pressed(p *party, tone string) {}
