@@ -204,7 +204,15 @@ func (x *exam) say(state State, code string, pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		l.Args[pairs[i]] = pairs[i+1]
 	}
-	// Cures name the resource.
+	// Cures name the resource, and the flags that sign in where Azure is.
+	tenant := "…"
+	if x.current != nil {
+		tenant = x.current.TenantID
+	}
+	l.Args["signIn"] = "--tenant " + tenant + " --client-id … --client-secret …"
+	if here(hostname(x.Azure.Authority)) {
+		l.Args["signIn"] = "--local"
+	}
 	if c := x.current; c != nil {
 		for name, value := range map[string]string{
 			"name": c.ResourceName, "resourceId": c.ResourceID, "subscription": subscriptionOf(c.ResourceID), "group": groupOf(c.ResourceID),

@@ -31,7 +31,7 @@ var connectionSentences = map[string]sentence{
 			"Connect one: here, or with the command.",
 			"Connectez-en une : ici, ou avec la commande.",
 		},
-		command: "guichet connect --tenant … --client-id … --client-secret …", page: pageNumbers,
+		command: "guichet connect {signIn}", page: pageNumbers,
 	},
 	"connection.disconnected": {
 		seen: text{"{name} was disconnected; nothing comes in or goes out.", "{name} a été déconnectée ; rien n’arrive ni ne part."},
@@ -39,7 +39,7 @@ var connectionSentences = map[string]sentence{
 			"Connect the same resource again: here, or with the command.",
 			"Connectez à nouveau la même ressource : ici, ou avec la commande.",
 		},
-		command: "guichet connect --tenant … --client-id … --client-secret …", page: pageNumbers,
+		command: "guichet connect {signIn}", page: pageNumbers,
 	},
 	"connection.sealed": {
 		seen: text{

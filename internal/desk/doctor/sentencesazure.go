@@ -29,10 +29,10 @@ var azureSentences = map[string]sentence{
 			"Pas de connexion à Azure : ce que seul Azure peut dire n’a pas été examiné.",
 		},
 		do: text{
-			"Sign in for one run, here or with the command (--local for the local cloud).",
-			"Connectez-vous pour une fois, ici ou avec la commande (--local pour le cloud local).",
+			"Sign in for one run, on the page Health or with the command.",
+			"Connectez-vous pour une fois, sur la page Intégrité ou avec la commande.",
 		},
-		command: "guichet doctor --tenant {tenant} --client-id … --client-secret …",
+		command: "guichet doctor {signIn}",
 	},
 	"signIn.refused": {
 		seen: text{"Entra ID refuses the sign-in ({code}).", "Entra ID refuse la connexion ({code})."},

@@ -43,7 +43,7 @@ const (
 )
 
 // connects is the command that sets Azure's side right.
-const connects = "guichet connect --subscription {subscription} --resource-group {group} --resource {name} --app-id {app} --tenant {tenant} --client-id … --client-secret …"
+const connects = "guichet connect --subscription {subscription} --resource-group {group} --resource {name} --app-id {app} {signIn}"
 
 // groupTitles are the headings.
 var groupTitles = map[Group]text{
