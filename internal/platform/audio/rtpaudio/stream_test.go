@@ -183,6 +183,43 @@ func TestPacketsOfOtherLengthsAndDisorder(t *testing.T) {
 	}
 }
 
+// TestAStallOfTheNetworkDelaysForAWhileOnly holds packets back for 120 ms and lets
+// them go together: the delay that this leaves is gone after half a minute.
+func TestAStallOfTheNetworkDelaysForAWhileOnly(t *testing.T) {
+	t.Parallel()
+	const seconds = 40
+	// Noise, by which the place in the sound is told.
+	frames := make([]audio.Frame, seconds*50)
+	seed := uint32(1)
+	for n := range frames {
+		for i := range frames[n] {
+			seed = seed*1664525 + 1013904223
+			frames[n][i] = int16(seed>>16) / 4
+		}
+	}
+	var held [][]byte
+	heard, r := call(t, "G722", frames, func(n int, b []byte) [][]byte {
+		if held = append(held, b); n >= 50 && n < 56 {
+			return nil
+		}
+		out := held
+		held = nil
+		return out
+	})
+	said := join(frames)
+	delay := func(second int) int {
+		at := second * audio.SampleRate
+		c, offset := audio.Correlation(heard[at:at+6000], said[at:at+2000])
+		if c < 0.7 {
+			t.Errorf("second %d: alike by %.3f only", second, c)
+		}
+		return offset / audio.FrameSamples
+	}
+	if before, after, end := delay(0), delay(3), delay(seconds-1); before != 1 || after < 4 || end > 2 {
+		t.Errorf("delays of %d frames before, %d after and %d long after; %+v", before, after, end, r.Stats())
+	}
+}
+
 func TestKeysGoInstead(t *testing.T) {
 	t.Parallel()
 	s := rtpaudio.NewSender(codec(t, "G722"), 96, 7, 65530, 1000)
