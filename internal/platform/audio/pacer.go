@@ -35,23 +35,23 @@ func (p *Pacer) Wait(ctx context.Context) error {
 		return err
 	}
 	now := p.clock.Now()
-	wait := p.next.Sub(now)
-	if wait > FrameDuration {
+	due := p.next
+	if due.Sub(now) > FrameDuration {
 		// The machine's clock was put back; waiting for it would be silence.
-		p.next, wait = now.Add(FrameDuration), FrameDuration
+		due = now.Add(FrameDuration)
 	}
-	if late := int64(-wait / FrameDuration); late > maxBehind {
+	if late := int64(now.Sub(due) / FrameDuration); late > maxBehind {
 		p.skipped += late
-		p.next = p.next.Add(time.Duration(late) * FrameDuration)
+		due = due.Add(time.Duration(late) * FrameDuration)
 	}
-	p.next = p.next.Add(FrameDuration)
-	if wait <= 0 {
+	p.next = due.Add(FrameDuration)
+	if !due.After(now) {
 		return nil
 	}
-	due, stop := p.clock.Until(now.Add(wait))
+	fired, stop := p.clock.Until(due)
 	defer stop()
 	select {
-	case <-due:
+	case <-fired:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
