@@ -10,5 +10,5 @@
 // may contain phone numbers: write its StatusCode and ErrorCode to a log, not its text.
 //
 // This package does not define operations, and it knows nothing of events; those are received by package
-// [guichet/eventgrid].
+// [guichet/eventgrid], and those of a call by [guichet/acs/callautomation/callback].
 package acs

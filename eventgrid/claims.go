@@ -1,8 +1,11 @@
 package eventgrid
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	"guichet/openid"
 )
 
 // Claims is what a verified token says.
@@ -41,6 +44,15 @@ func (e *TokenError) Error() string { return e.detail }
 
 // Unwrap returns what made signing keys unavailable, nil for other reasons.
 func (e *TokenError) Unwrap() error { return e.err }
+
+// asRefusal makes what package openid says of a token one of this package's refusals. Their reasons are the same words.
+func asRefusal(err error) *TokenError {
+	var e *openid.Error
+	if !errors.As(err, &e) {
+		return &TokenError{Reason: ReasonKeysUnavailable, detail: err.Error(), err: err}
+	}
+	return &TokenError{Reason: Reason(e.Reason), detail: e.Error(), err: e.Unwrap()}
+}
 
 func refuse(reason Reason, format string, args ...any) *TokenError {
 	return &TokenError{Reason: reason, detail: fmt.Sprintf(format, args...)}

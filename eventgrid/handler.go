@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"guichet/openid"
 )
 
 // DefaultMaxBody is how many bytes a request's body may have by default: the largest event, and batch, of Event Grid is
@@ -116,9 +118,9 @@ func (h *handler) post(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) authenticate(r *http.Request) (*Claims, *TokenError) {
-	token, refused := bearerToken(r.Header)
-	if refused != nil {
-		return nil, refused
+	token, err := openid.BearerToken(r.Header)
+	if err != nil {
+		return nil, asRefusal(err)
 	}
 	claims, err := h.options.Verifier.Verify(r.Context(), token)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"sync"
 	"time"
+
+	"guichet/openid"
 )
 
 // tokenCache remembers tokens that were verified, by their digest, until they expire. Event Grid sends one token with
@@ -17,7 +19,7 @@ type tokenCache struct {
 
 type cachedToken struct {
 	claims *Claims
-	keys   *keySet
+	keys   *openid.Keys
 	keyID  string
 	key    *rsa.PublicKey
 	until  time.Time

@@ -2,7 +2,6 @@ package eventgrid
 
 import (
 	"context"
-	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
 	"errors"
@@ -14,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/go-jose/go-jose/v4"
+	"guichet/openid"
 )
 
 // Well-known values of the public cloud.
@@ -79,17 +77,15 @@ type Verifier struct {
 type issuerVersion struct {
 	issuer string
 	caller func(*tokenClaims) string
-	keys   *keySet
+	keys   *openid.Keys
 }
 
 type tokenClaims struct {
-	TenantID  string   `json:"tid"`
-	AppID     string   `json:"appid"`
-	AZP       string   `json:"azp"`
-	ObjectID  string   `json:"oid"`
-	Roles     []string `json:"roles"`
-	NotBefore *float64 `json:"nbf"`
-	Expiry    *float64 `json:"exp"`
+	TenantID string   `json:"tid"`
+	AppID    string   `json:"appid"`
+	AZP      string   `json:"azp"`
+	ObjectID string   `json:"oid"`
+	Roles    []string `json:"roles"`
 }
 
 // NewVerifier checks the options and returns a verifier. It fetches nothing yet.
@@ -134,11 +130,11 @@ func NewVerifier(options VerifierOptions) (*Verifier, error) {
 	}
 
 	v := &Verifier{options: options, cache: newTokenCache(maxCached)}
-	budget := newFetchBudget()
+	budget := openid.NewBudget()
 	base := options.Authority + "/" + options.TenantID
 	version := func(issuer, document string, bound bool, caller func(*tokenClaims) string) issuerVersion {
-		a := &authority{client: options.HTTPClient, document: document, issuer: issuer, tenant: options.TenantID, bound: bound}
-		return issuerVersion{issuer: issuer, caller: caller, keys: newKeySet(a.keys, options.Now, budget)}
+		d := openid.Document{Client: options.HTTPClient, Address: document, Issuer: issuer, Tenant: options.TenantID, Bound: bound}
+		return issuerVersion{issuer: issuer, caller: caller, keys: openid.NewKeys(d, options.Now, budget)}
 	}
 	v.versions = [2]issuerVersion{
 		// Version 1 tokens name this issuer whatever the authority is.
@@ -155,13 +151,7 @@ func NewVerifier(options VerifierOptions) (*Verifier, error) {
 func (v *Verifier) Refresh(ctx context.Context) error {
 	var errs []error
 	for _, version := range v.versions {
-		s := version.keys
-		err := s.wait(ctx)
-		if err == nil {
-			err = s.renew(ctx)
-			<-s.turn
-		}
-		if err != nil {
+		if err := version.keys.Refresh(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("issuer %s: %w", version.issuer, err))
 		}
 	}
@@ -171,54 +161,49 @@ func (v *Verifier) Refresh(ctx context.Context) error {
 // Verify checks a token and returns what it says. The error is a *TokenError: its reason is ReasonKeysUnavailable when
 // the token could not be judged, and the same token may be good later; other reasons are final.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
-	if len(token) > maxToken {
-		return nil, refuse(ReasonTokenMalformed, "token longer than %d bytes", maxToken)
+	if len(token) > openid.MaxToken {
+		return nil, refuse(ReasonTokenMalformed, "token longer than %d bytes", openid.MaxToken)
 	}
 	digest := sha256.Sum256([]byte(token))
 	now := v.options.Now()
-	if hit, found := v.cache.get(digest, now); found && hit.keys.holds(ctx, hit.keyID, hit.key) {
+	if hit, found := v.cache.get(digest, now); found && hit.keys.Holds(ctx, hit.keyID, hit.key) {
 		return hit.claims, nil
 	}
-	t, refused := parseToken(token)
-	if refused != nil {
-		return nil, refused
+	t, err := openid.Parse(token)
+	if err != nil {
+		return nil, asRefusal(err)
 	}
-	i := slices.IndexFunc(v.versions[:], func(version issuerVersion) bool { return version.issuer == t.issuer })
+	i := slices.IndexFunc(v.versions[:], func(version issuerVersion) bool { return version.issuer == t.Issuer })
 	if i < 0 {
 		return nil, refuse(ReasonTokenIssuer, "token is of another issuer")
 	}
 	version := v.versions[i]
-	key, err := version.keys.key(ctx, t.keyID)
+	key, err := version.keys.Key(ctx, t.KeyID)
 	if err != nil {
-		return nil, err
+		return nil, asRefusal(err)
 	}
 	claims, refused := v.check(ctx, token, &version, key)
 	if refused != nil {
 		return nil, refused
 	}
 	v.cache.put(digest, cachedToken{
-		claims: claims, keys: version.keys, keyID: t.keyID, key: key, until: claims.Expiry.Add(v.options.Leeway),
+		claims: claims, keys: version.keys, keyID: t.KeyID, key: key, until: claims.Expiry.Add(v.options.Leeway),
 	}, now)
 	return claims, nil
 }
 
 // check verifies the signature with a key of the issuer, then the claims.
 func (v *Verifier) check(ctx context.Context, token string, version *issuerVersion, key *rsa.PublicKey) (*Claims, *TokenError) {
-	// Audience and times are checked below: there may be several audiences, and the library knows no leeway.
-	parsed, err := oidc.NewVerifier(version.issuer, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{key}}, &oidc.Config{
-		SupportedSigningAlgs: []string{string(jose.RS256)},
-		SkipClientIDCheck:    true,
-		SkipExpiryCheck:      true,
-	}).Verify(ctx, token)
+	parsed, err := openid.Verify(ctx, token, version.issuer, key)
 	if err != nil {
-		return nil, refuse(ReasonTokenSignature, "token's signature is not good")
+		return nil, asRefusal(err)
 	}
 	var c tokenClaims
 	if err := parsed.Claims(&c); err != nil {
 		return nil, refuse(ReasonTokenMalformed, "token has claims of unexpected types")
 	}
-	if refused := v.checkTimes(&c); refused != nil {
-		return nil, refused
+	if err := parsed.CheckTimes(v.options.Now(), v.options.Leeway); err != nil {
+		return nil, asRefusal(err)
 	}
 	if !strings.EqualFold(c.TenantID, v.options.TenantID) {
 		return nil, refuse(ReasonTokenTenant, "token is of tenant %q", clip(c.TenantID))
@@ -240,32 +225,10 @@ func (v *Verifier) check(ctx context.Context, token string, version *issuerVersi
 	}, nil
 }
 
-func (v *Verifier) checkTimes(c *tokenClaims) *TokenError {
-	if c.Expiry == nil {
-		return refuse(ReasonTokenExpired, "token does not say when it expires")
-	}
-	now := v.options.Now()
-	if end := unix(*c.Expiry); !now.Before(end.Add(v.options.Leeway)) {
-		return refuse(ReasonTokenExpired, "token expired at %s", end.Format(time.RFC3339))
-	}
-	if c.NotBefore != nil {
-		if begin := unix(*c.NotBefore); now.Add(v.options.Leeway).Before(begin) {
-			return refuse(ReasonTokenEarly, "token is not valid before %s", begin.Format(time.RFC3339))
-		}
-	}
-	return nil
-}
-
 func (v *Verifier) isAudience(audience string) bool {
 	return slices.ContainsFunc(v.options.Audiences, func(want string) bool {
 		return audience == want || guid.MatchString(want) && strings.EqualFold(audience, want)
 	})
-}
-
-// unix reads a NumericDate. What lies beyond the range of calendars ends at its edge.
-func unix(seconds float64) time.Time {
-	const year9999 = 253402300799
-	return time.Unix(int64(max(0, min(seconds, year9999))), 0).UTC()
 }
 
 // clip bounds what is quoted from a token.

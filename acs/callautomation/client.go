@@ -1,9 +1,9 @@
 // Package callautomation is the client of Call Automation in Azure Communication Services: making, answering and
 // steering calls, playing and recognizing in them, and recording them.
 //
-// Nearly every operation only begins something. What becomes of it is told by events to the call's callback address;
-// the operation context comes back in them. Incoming calls are announced by Event Grid. Audio and transcripts arrive on
-// WebSockets.
+// Nearly every operation only begins something. What becomes of it is told by events to the call's callback address,
+// which package [guichet/acs/callautomation/callback] receives; the operation context comes back in them. Incoming
+// calls are announced by Event Grid. Audio and transcripts arrive on WebSockets.
 //
 // The facts of the protocol are those of @azure/communication-call-automation 1.6.0, of the service's REST
 // specification 2026-03-12 and of its documentation. As the official client does, this one takes only the statuses that

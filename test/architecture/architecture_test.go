@@ -54,6 +54,7 @@ var borders = []struct{ from, to, reason string }{
 	{"guichet/internal/cloud", "guichet/internal/desk", "the halves meet on the wire only"},
 	{"guichet/internal/cloud", "guichet/acs", "a mistake shared by client and cloud would hide on both sides"},
 	{"guichet/internal/cloud", "guichet/eventgrid", "a mistake shared by receiver and cloud would hide on both sides"},
+	{"guichet/internal/cloud", "guichet/openid", "a mistake shared by receiver and cloud would hide on both sides"},
 	{"guichet/localcloud", "guichet/internal/desk", "the local cloud is usable without the desk"},
 	{"guichet/internal/platform", "guichet/internal/desk", "the platform knows neither half"},
 	{"guichet/internal/platform", "guichet/internal/cloud", "the platform knows neither half"},
@@ -64,6 +65,9 @@ var borders = []struct{ from, to, reason string }{
 	{"guichet/eventgrid", "guichet/internal", "the public receiver is usable by anyone"},
 	{"guichet/acs", "guichet/eventgrid", "the two public packages stand alone"},
 	{"guichet/eventgrid", "guichet/acs", "the two public packages stand alone"},
+	{"guichet/openid", "guichet/internal", "the public token check is usable by anyone"},
+	{"guichet/openid", "guichet/acs", "it is below the clients"},
+	{"guichet/openid", "guichet/eventgrid", "it is below the receiver"},
 	{"guichet/web", "guichet/internal", "the pages know the API only"},
 }
 

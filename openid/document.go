@@ -1,6 +1,7 @@
-package eventgrid
+package openid
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"encoding/json"
@@ -22,44 +23,56 @@ const (
 	minKeyBits   = 2048
 )
 
-// authority is where one version of an issuer's discovery document is.
-type authority struct {
-	client   *http.Client
-	document string
-	issuer   string
-	tenant   string
-	// bound: the document's keys may be bound to an issuer each, as those of version 2 are.
-	bound bool
+// Document says where an issuer's OpenID configuration is, and what it must say.
+type Document struct {
+	// Client fetches it.
+	Client *http.Client
+
+	// Address is its address. An http address is meant for tests and local servers.
+	Address string
+
+	// Issuer is who it must be of. Empty does not look.
+	Issuer string
+
+	// Tenant replaces {tenantid} in what documents say of issuers.
+	Tenant string
+
+	// Bound tells that keys may be bound to an issuer each, as those of version 2 of Entra are.
+	Bound bool
+
+	// KeysAddress is where the keys are if the document does not say it. It may be empty.
+	KeysAddress string
 }
 
 // keys reads the discovery document and the keys that it points to. The address of the keys may be at another host, but
 // not less protected than the document.
-func (a *authority) keys(ctx context.Context) (map[string]*rsa.PublicKey, error) {
+func (d Document) keys(ctx context.Context) (map[string]*rsa.PublicKey, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	var document struct {
 		Issuer string `json:"issuer"`
 		Keys   string `json:"jwks_uri"`
 	}
-	if err := a.get(ctx, a.document, &document); err != nil {
+	if err := d.get(ctx, d.Address, &document); err != nil {
 		return nil, fmt.Errorf("discovery document: %w", err)
 	}
-	if issuer := strings.ReplaceAll(document.Issuer, "{tenantid}", a.tenant); issuer != a.issuer {
-		return nil, fmt.Errorf("discovery document is of issuer %q, not %q", document.Issuer, a.issuer)
+	if issuer := strings.ReplaceAll(document.Issuer, "{tenantid}", d.Tenant); d.Issuer != "" && issuer != d.Issuer {
+		return nil, fmt.Errorf("discovery document is of issuer %q, not %q", document.Issuer, d.Issuer)
 	}
-	u, err := url.Parse(document.Keys)
-	if err != nil || u.Host == "" || u.Scheme != "https" && !strings.HasPrefix(a.document, u.Scheme+"://") {
-		return nil, fmt.Errorf("discovery document has an unusable address of keys, %q", document.Keys)
+	address := cmp.Or(document.Keys, d.KeysAddress)
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && !strings.HasPrefix(d.Address, u.Scheme+"://") {
+		return nil, fmt.Errorf("discovery document has an unusable address of keys, %q", address)
 	}
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
-	if err := a.get(ctx, document.Keys, &set); err != nil {
+	if err := d.get(ctx, address, &set); err != nil {
 		return nil, fmt.Errorf("signing keys: %w", err)
 	}
 	keys := make(map[string]*rsa.PublicKey)
 	for _, raw := range set.Keys {
-		if id, k := a.readKey(raw); k != nil {
+		if id, k := d.readKey(raw); k != nil {
 			keys[id] = k
 		}
 	}
@@ -70,7 +83,7 @@ func (a *authority) keys(ctx context.Context) (map[string]*rsa.PublicKey, error)
 }
 
 // readKey returns nil for a key that is not an RSA key for signatures of this issuer. Entra's keys have no alg member.
-func (a *authority) readKey(raw json.RawMessage) (string, *rsa.PublicKey) {
+func (d Document) readKey(raw json.RawMessage) (string, *rsa.PublicKey) {
 	var members struct {
 		Issuer string `json:"issuer"`
 	}
@@ -78,7 +91,7 @@ func (a *authority) readKey(raw json.RawMessage) (string, *rsa.PublicKey) {
 	if json.Unmarshal(raw, &members) != nil || json.Unmarshal(raw, &k) != nil {
 		return "", nil
 	}
-	if a.bound && members.Issuer != "" && strings.ReplaceAll(members.Issuer, "{tenantid}", a.tenant) != a.issuer {
+	if d.Bound && members.Issuer != "" && strings.ReplaceAll(members.Issuer, "{tenantid}", d.Tenant) != d.Issuer {
 		return "", nil
 	}
 	public, ok := k.Key.(*rsa.PublicKey)
@@ -88,13 +101,13 @@ func (a *authority) readKey(raw json.RawMessage) (string, *rsa.PublicKey) {
 	return k.KeyID, public
 }
 
-func (a *authority) get(ctx context.Context, address string, v any) error {
+func (d Document) get(ctx context.Context, address string, v any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Accept", "application/json")
-	resp, err := a.client.Do(req)
+	resp, err := d.Client.Do(req)
 	if err != nil {
 		return err
 	}

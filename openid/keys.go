@@ -1,4 +1,4 @@
-package eventgrid
+package openid
 
 import (
 	"context"
@@ -27,12 +27,14 @@ const (
 	maxUnknown = 1024
 )
 
-// keySet holds the signing keys of one discovery document. Keys are fetched by the requests that need them, one at a
-// time; requests that have their key do not wait for a fetch.
-type keySet struct {
+// Keys are the signing keys of one document. They are fetched by the requests that need them, one at a time; requests
+// that have their key do not wait for a fetch. Keys are fetched again every hour, and when a token names one that is not
+// among them, within a budget. While none can be fetched the last ones are good for a day. They are safe for concurrent
+// use and have no goroutine of their own.
+type Keys struct {
 	fetch  func(context.Context) (map[string]*rsa.PublicKey, error)
 	now    func() time.Time
-	budget *fetchBudget
+	budget *Budget
 
 	current atomic.Pointer[keyState]
 
@@ -50,12 +52,23 @@ type keyState struct {
 	fetched time.Time
 }
 
-func newKeySet(fetch func(context.Context) (map[string]*rsa.PublicKey, error), now func() time.Time, budget *fetchBudget) *keySet {
-	return &keySet{fetch: fetch, now: now, budget: budget, turn: make(chan struct{}, 1), unknown: make(map[string]time.Time)}
+// NewKeys returns the keys of a document. Nothing is fetched yet. now tells the time. Several keys may share a budget.
+func NewKeys(document Document, now func() time.Time, budget *Budget) *Keys {
+	return &Keys{fetch: document.keys, now: now, budget: budget, turn: make(chan struct{}, 1), unknown: make(map[string]time.Time)}
 }
 
-// key returns the key with an id. It is a *TokenError when there is none, or when that cannot be known.
-func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
+// Refresh fetches the keys now. It is not needed before Key.
+func (s *Keys) Refresh(ctx context.Context) error {
+	if err := s.wait(ctx); err != nil {
+		return err
+	}
+	defer func() { <-s.turn }()
+	return s.renew(ctx)
+}
+
+// Key returns the key with an id. The error is an *Error: its reason is KeyUnknown when there is none, Unavailable when
+// that cannot be known.
+func (s *Keys) Key(ctx context.Context, id string) (*rsa.PublicKey, error) {
 	state, err := s.usable(ctx)
 	if err != nil {
 		return nil, err
@@ -66,8 +79,8 @@ func (s *keySet) key(ctx context.Context, id string) (*rsa.PublicKey, error) {
 	return s.missing(ctx, id, state)
 }
 
-// holds tells whether a key is still the one with that id, refreshing the keys when they are due.
-func (s *keySet) holds(ctx context.Context, id string, key *rsa.PublicKey) bool {
+// Holds tells whether a key is still the one with that id, refreshing the keys when they are due.
+func (s *Keys) Holds(ctx context.Context, id string, key *rsa.PublicKey) bool {
 	state := s.current.Load()
 	if state == nil || s.now().Sub(state.fetched) >= refreshAge {
 		var err error
@@ -79,7 +92,7 @@ func (s *keySet) holds(ctx context.Context, id string, key *rsa.PublicKey) bool 
 }
 
 // usable returns keys that are not too old.
-func (s *keySet) usable(ctx context.Context) (*keyState, error) {
+func (s *Keys) usable(ctx context.Context) (*keyState, error) {
 	state := s.current.Load()
 	now := s.now()
 	switch {
@@ -115,9 +128,9 @@ func (s *keySet) usable(ctx context.Context) (*keyState, error) {
 }
 
 // missing looks for a key that the given keys lack.
-func (s *keySet) missing(ctx context.Context, id string, state *keyState) (*rsa.PublicKey, error) {
+func (s *Keys) missing(ctx context.Context, id string, state *keyState) (*rsa.PublicKey, error) {
 	if s.isUnknown(id) {
-		return nil, refuse(ReasonTokenKey, "token names an unknown key")
+		return nil, Refuse(KeyUnknown, "token names an unknown key")
 	}
 	if err := s.wait(ctx); err != nil {
 		return nil, err
@@ -136,11 +149,11 @@ func (s *keySet) missing(ctx context.Context, id string, state *keyState) (*rsa.
 		return k, nil
 	}
 	s.markUnknown(id)
-	return nil, refuse(ReasonTokenKey, "token names an unknown key")
+	return nil, Refuse(KeyUnknown, "token names an unknown key")
 }
 
 // renew fetches the keys. The turn must be held. Keys that stay keep their pointer, by which cached tokens hold them.
-func (s *keySet) renew(ctx context.Context) error {
+func (s *Keys) renew(ctx context.Context) error {
 	s.tried = s.now()
 	keys, err := s.fetch(context.WithoutCancel(ctx))
 	s.failure = err
@@ -163,7 +176,7 @@ func (s *keySet) renew(ctx context.Context) error {
 	return nil
 }
 
-func (s *keySet) wait(ctx context.Context) error {
+func (s *Keys) wait(ctx context.Context) error {
 	select {
 	case s.turn <- struct{}{}:
 		return nil
@@ -172,14 +185,14 @@ func (s *keySet) wait(ctx context.Context) error {
 	}
 }
 
-func (s *keySet) isUnknown(id string) bool {
+func (s *Keys) isUnknown(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, found := s.unknown[id]
 	return found && s.now().Sub(at) < unknownPause
 }
 
-func (s *keySet) markUnknown(id string) {
+func (s *Keys) markUnknown(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.unknown) >= maxUnknown {
@@ -189,19 +202,20 @@ func (s *keySet) markUnknown(id string) {
 }
 
 func unavailable(err error) error {
-	return &TokenError{Reason: ReasonKeysUnavailable, detail: "signing keys are unavailable: " + err.Error(), err: err}
+	return &Error{Reason: Unavailable, detail: "signing keys are unavailable: " + err.Error(), err: err}
 }
 
-// fetchBudget limits how often something is done: a burst at once, then one per pause.
-type fetchBudget struct {
+// Budget limits the fetches that tokens with unknown keys cause: a burst at once, then one in five minutes.
+type Budget struct {
 	mu    sync.Mutex
 	left  int
 	since time.Time
 }
 
-func newFetchBudget() *fetchBudget { return &fetchBudget{left: unknownBurst} }
+// NewBudget returns a budget of which nothing is spent.
+func NewBudget() *Budget { return &Budget{left: unknownBurst} }
 
-func (b *fetchBudget) take(now time.Time) bool {
+func (b *Budget) take(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if n := int(now.Sub(b.since) / unknownPause); n > 0 {
