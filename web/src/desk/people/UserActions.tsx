@@ -136,7 +136,7 @@ export function UserActions({
                   change.mutate({ linking: true });
                 }}
               >
-                {t('entra.link')}
+                {t('entra.linkDo')}
               </Button>
             </DialogActions>
           </DialogBody>

@@ -96,7 +96,7 @@ describe('users', () => {
     const dialog = await screen.findByRole('dialog');
     expect(dialog).toHaveTextContent('miriam@contoso.example');
     expect(desk.callsOf('PATCH', /u2/)).toEqual([]);
-    await user.click(within(dialog).getByRole('button', { name: 'Let sign in with Microsoft' }));
+    await user.click(within(dialog).getByRole('button', { name: 'Allow' }));
     expect(await screen.findByText('From the next sign-in: Microsoft Entra ID')).toBeVisible();
     expect(desk.callsOf('PATCH', /u2/)[0]?.body).toEqual({ linking: true });
   });
