@@ -234,8 +234,39 @@ func TestCancels(t *testing.T) {
 	}
 }
 
+// A resource that owns numbers is never deleted, whatever is asked for.
+func TestNeverDeletesNumbers(t *testing.T) {
+	h := newHouse(t)
+	h.signInAsTools()
+	h.run("connect", fields{
+		"create": true, "subscriptionId": localcloud.SubscriptionID, "resourceGroup": localcloud.ResourceGroup, "resourceName": "new-acs",
+		"dataLocation": "Europe", "appId": localcloud.WebhookAppID,
+	}, "done")
+	var found struct {
+		SearchID string
+		Numbers  []string
+	}
+	h.do("POST", "/api/numbers/search", fields{"country": "US", "type": "tollFree", "smsInbound": true, "smsOutbound": true, "callingInbound": true}, 200, &found)
+	h.do("POST", "/api/numbers/orders", fields{"searchId": found.SearchID, "numbers": found.Numbers}, 200, nil)
+	h.eventually("the number is bought", func() bool {
+		var list struct{ Items []struct{ Number string } }
+		h.do("GET", "/api/numbers", nil, 200, &list)
+		return len(list.Items) == 1
+	})
+	h.signInAsTools()
+	h.do("POST", "/api/connection/automatic/run", fields{"kind": "undo", "deleteResource": true}, 200, nil)
+	blocked := h.ended("blocked")
+	if state, detail, _ := blocked.step("resource"); state != "blocked" || !strings.Contains(detail, "owns phone numbers (1)") {
+		t.Errorf("the resource: %s, %s", state, detail)
+	}
+	if h.azure(arm, "GET", "/subscriptions/"+localcloud.SubscriptionID+"/resourceGroups/"+localcloud.ResourceGroup+
+		"/providers/Microsoft.Communication/communicationServices/new-acs?api-version=2023-04-01", nil, nil) != 200 {
+		t.Error("the resource is gone")
+	}
+}
+
 // A new resource is made with its group; undoing leaves it unless it is asked
-// for, and never deletes one that owns numbers.
+// for.
 func TestMakesAResource(t *testing.T) {
 	h := newHouse(t)
 	h.signInAsTools()

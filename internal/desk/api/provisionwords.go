@@ -170,7 +170,7 @@ var provisioning = map[string][2]string{
 		"le groupe de ressources {name} reste, car il peut servir à d’autres ; supprimez-le avec la commande",
 	},
 	"provision.undo.numbers": {
-		"{name} owns {count} phone numbers, so it is never deleted here. Release them in Azure first, if you mean to.",
+		"{name} owns phone numbers ({count}), so it is never deleted here. Release them in Azure first, if you mean to.",
 		"{name} possède des numéros de téléphone ({count}) : elle n’est jamais supprimée ici. Libérez-les d’abord dans Azure, si c’est voulu.",
 	},
 	"automatic.none": {"Nothing is running.", "Rien n’est en cours."},
