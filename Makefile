@@ -59,7 +59,7 @@ test-crash: build ## kill -9 under load: nothing lost, nothing twice
 
 bench: build ## Figures as ratios to a limit taken in the same run
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/desk ./localcloud
-	go test -run '^$$' -bench . ./eventgrid
+	go test -run '^$$' -bench . ./eventgrid ./acs/callautomation/stream
 
 api: ## Renew the API's document and the page's types made from it
 	go test ./internal/desk/api -run OpenAPI -update

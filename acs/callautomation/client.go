@@ -3,7 +3,8 @@
 //
 // Nearly every operation only begins something. What becomes of it is told by events to the call's callback address,
 // which package [guichet/acs/callautomation/callback] receives; the operation context comes back in them. Incoming
-// calls are announced by Event Grid. Audio and transcripts arrive on WebSockets.
+// calls are announced by Event Grid. Audio and transcripts arrive on WebSockets, whose messages package
+// [guichet/acs/callautomation/stream] reads and writes.
 //
 // The facts of the protocol are those of @azure/communication-call-automation 1.6.0, of the service's REST
 // specification 2026-03-12 and of its documentation. As the official client does, this one takes only the statuses that

@@ -20,7 +20,8 @@ const (
 	PCM24kMono AudioFormat = "pcm24KMono"
 )
 
-// MediaStreamingOptions have the audio of a call sent to a WebSocket, and taken from it.
+// MediaStreamingOptions have the audio of a call sent to a WebSocket, and taken from it. Package
+// [guichet/acs/callautomation/stream] has its messages.
 type MediaStreamingOptions struct {
 	// TransportURL is the wss address that the service connects to, with a token as on callbacks.
 	TransportURL string
@@ -66,7 +67,8 @@ func (o *MediaStreamingOptions) wire() *mediaStreamingWire {
 	return w
 }
 
-// TranscriptionOptions have the words of a call sent to a WebSocket.
+// TranscriptionOptions have the words of a call sent to a WebSocket. Package [guichet/acs/callautomation/stream] has its
+// messages.
 type TranscriptionOptions struct {
 	// TransportURL is the wss address that the service connects to, with a token as on callbacks.
 	TransportURL string
