@@ -1,6 +1,6 @@
 // Microsoft's guide for connecting an existing resource, top to bottom and by its labels alone: the portal of the cloud, the desk, the
 // portal again, until a customer's text is answered. Then everything is compared with what `guichet connect --local` makes.
-// With GUICHET_WALKTHROUGH_PICTURES=1 the pictures of docs/walkthrough.*.md are made anew.
+// npm run pictures:walkthrough --workspace test/e2e makes the pictures of docs/walkthrough.*.md anew.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

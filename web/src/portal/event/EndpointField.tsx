@@ -18,7 +18,15 @@ import { isEndpoint } from './subscriptionForm';
 
 const useStyles = makeStyles({
   value: { overflowWrap: 'anywhere' },
-  row: { display: 'grid', gap: tokens.spacingVerticalXS, justifyItems: 'start' },
+  row: {
+    display: 'grid',
+    gap: tokens.spacingVerticalXS,
+    justifyItems: 'start',
+    border: 'none',
+    margin: 0,
+    padding: 0,
+    minWidth: 0,
+  },
   drawer: { width: '520px', maxWidth: '100vw' },
   form: { display: 'contents' },
 });
@@ -40,7 +48,7 @@ export function EndpointField({
   const [open, setOpen] = useState(false);
   return (
     <Field label={t('eventForm.endpoint')} required validationMessage={wrong}>
-      <div className={styles.row}>
+      <fieldset className={styles.row}>
         {value && <span className={styles.value}>{value}</span>}
         <Link as="button" type="button" disabled={disabled} onClick={() => setOpen(true)}>
           {t(value ? 'eventForm.changeEndpoint' : 'eventForm.selectEndpoint')}
@@ -55,7 +63,7 @@ export function EndpointField({
             onClose={() => setOpen(false)}
           />
         )}
-      </div>
+      </fieldset>
     </Field>
   );
 }
