@@ -19,6 +19,7 @@ type cloudFlags struct {
 	CloudHTTPS     string `help:"Address of the local cloud, https; port 0 picks a free one." default:"localhost:8443" env:"GUICHET_CLOUD_HTTPS" name:"cloud-https" placeholder:"HOST:PORT"`
 	CloudHTTP      string `help:"Address of its pages and, over http, the same planes." default:"localhost:8090" env:"GUICHET_CLOUD_HTTP" name:"cloud-http" placeholder:"HOST:PORT"`
 	InsecurePublic bool   `help:"Let the local cloud listen on other addresses than loopback, although its secrets are public." env:"GUICHET_INSECURE_PUBLIC"`
+	RecordingHost  string `help:"Host in the addresses of recorded calls, such as local.asm.skype.com, for clients that take them from there alone; the local cloud's own when not given." env:"GUICHET_CLOUD_RECORDING_HOST" name:"cloud-recording-host" placeholder:"HOST"`
 	// Tests of retries would take days by Azure's gaps.
 	RetrySchedule []time.Duration `help:"Gaps between attempts to deliver an event; Azure's when not given." env:"GUICHET_CLOUD_RETRY_SCHEDULE" hidden:"" name:"cloud-retry-schedule" placeholder:"GAP,…"`
 }
@@ -36,7 +37,7 @@ func (f cloudFlags) Validate() error {
 func (f cloudFlags) options(s *shell, dir string, ephemeral bool) cloud.Options {
 	return cloud.Options{
 		DataDir: dir, Ephemeral: ephemeral, HTTPSListen: f.CloudHTTPS, HTTPListen: f.CloudHTTP,
-		InsecurePublic: f.InsecurePublic, RetrySchedule: f.RetrySchedule, Log: s.log, Pages: web.Built().Handler,
+		InsecurePublic: f.InsecurePublic, RetrySchedule: f.RetrySchedule, RecordingHost: f.RecordingHost, Log: s.log, Pages: web.Built().Handler,
 	}
 }
 

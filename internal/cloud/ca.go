@@ -42,11 +42,14 @@ type authority struct {
 	leaf *tls.Certificate
 }
 
-// openAuthority reads ca.pem and ca-key.pem in dir, or makes them.
-func openAuthority(dir, host string) (*authority, error) {
+// openAuthority reads ca.pem and ca-key.pem in dir, or makes them. Its server
+// certificate is for localhost, Azure's names and hosts.
+func openAuthority(dir string, hosts ...string) (*authority, error) {
 	a := &authority{file: filepath.Join(dir, "ca.pem"), names: append([]string{"localhost"}, azureNames...)}
-	if host != "" && host != "localhost" {
-		a.names = append(a.names, host)
+	for _, host := range hosts {
+		if host != "" && host != "localhost" {
+			a.names = append(a.names, host)
+		}
 	}
 	keyFile := filepath.Join(dir, "ca-key.pem")
 	certPEM, err := os.ReadFile(a.file)

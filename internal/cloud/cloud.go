@@ -63,6 +63,11 @@ type Options struct {
 	// WebhookRoots are PEM certificates of authorities that a webhook's
 	// certificate may come from, beside the machine's and the cloud's own.
 	WebhookRoots []byte
+	// RecordingHost is the host in the addresses of recorded files; the cloud's own
+	// when empty. The cloud's certificate is for it too, so that the clients of
+	// Microsoft that take recordings from hosts below asm.skype.com alone do so
+	// here, once the name leads to this machine.
+	RecordingHost string
 }
 
 // ErrPublic says that an address is reachable from other machines without
@@ -158,7 +163,7 @@ func (c *Cloud) open(ctx context.Context, o Options) error {
 		return err
 	}
 	host, _, _ := net.SplitHostPort(c.https.Authority())
-	if c.ca, err = openAuthority(c.dir, host); err != nil {
+	if c.ca, err = openAuthority(c.dir, host, o.RecordingHost); err != nil {
 		return err
 	}
 	c.db, err = sqlstore.Open(ctx, sqlstore.Options{DSN: filepath.Join(c.dir, "cloud.db"), Ephemeral: o.Ephemeral})

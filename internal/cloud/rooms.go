@@ -3,8 +3,10 @@ package cloud
 import (
 	"context"
 	"crypto/x509"
+	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"guichet/internal/cloud/acs"
@@ -65,8 +67,9 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	}
 	c.carrier.Connect(c.acs)
 	c.calling, err = calling.New(calling.Options{
-		DB: c.db, Clock: c.clock, Log: c.log, Gate: c.acs, Lines: c.acs, Services: services{c.arm}, Events: c.grid, Hub: c.hub,
+		DB: c.db, Clock: c.clock, Log: c.log, Gate: c.acs, Files: c.acs, Lines: c.acs, Services: services{c.arm}, Events: c.grid, Hub: c.hub,
 		CustomerTopic: carrier.Topic, BaseURL: c.HTTPSURL(), Roots: c.webhookRoots(o),
+		Dir: filepath.Join(c.dir, "recordings"), RecordingHost: c.recordingHost(o),
 	})
 	if err != nil {
 		return err
@@ -92,6 +95,15 @@ func (c *Cloud) webhookRoots(o Options) *x509.CertPool {
 	roots.AddCert(c.ca.cert)
 	roots.AppendCertsFromPEM(o.WebhookRoots)
 	return roots
+}
+
+// recordingHost is the origin of recorded files: the cloud's own unless another
+// name is given, at the same port.
+func (c *Cloud) recordingHost(o Options) string {
+	if o.RecordingHost == "" {
+		return c.HTTPSURL()
+	}
+	return "https://" + net.JoinHostPort(o.RecordingHost, strconv.Itoa(c.https.Port()))
 }
 
 // services tells the data plane of the resources that ARM keeps.

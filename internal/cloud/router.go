@@ -27,7 +27,7 @@ var firstSegments = map[string]string{
 	"subscriptions": planeARM, "providers": planeARM, "tenants": planeARM,
 
 	"sms": planeACS, "deliveryreports": planeACS, "phonenumbers": planeACS, "availablephonenumbers": planeACS, "operatorinformation": planeACS,
-	"sip": planeACS, "identities": planeACS, "teamsuser": planeACS, "calling": planeACS,
+	"sip": planeACS, "identities": planeACS, "teamsuser": planeACS, "calling": planeACS, "v1": planeACS,
 
 	"eventgrid": planeEventGrid,
 }

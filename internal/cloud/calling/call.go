@@ -37,6 +37,7 @@ type call struct {
 	sequence    int
 	startedBy   Identifier
 	announced   bool
+	tape        *tape
 	userService string
 }
 
@@ -55,6 +56,11 @@ type party struct {
 	// joined says that the party is connected and heard.
 	joined      bool
 	muted, held bool
+	// extra is what the party alone hears, beside the call. While it is on hold that
+	// is music, of the connection that put it there.
+	extra  audio.Frame
+	music  *playing
+	holder *connection
 }
 
 // is says whether the party is meant by a raw id.
@@ -162,13 +168,19 @@ func (c *call) run(ctx context.Context) {
 
 // beat moves everything on by 20 ms.
 func (c *call) beat() {
+	now := c.s.o.Clock.Now()
+	for _, p := range c.parties {
+		p.mix.In, p.extra = audio.Frame{}, audio.Frame{}
+	}
 	for _, p := range c.parties {
 		if !p.joined {
 			continue
 		}
-		p.mix.In = audio.Frame{}
 		if p.leg != nil {
 			p.leg.heard(&p.mix.In)
+		}
+		if p.conn != nil {
+			p.conn.say(now, &p.mix.In)
 		}
 		p.mix.SetMuted(p.muted || p.held)
 		p.mix.SetDeaf(p.held)
@@ -179,8 +191,25 @@ func (c *call) beat() {
 			continue
 		}
 		if p.line != nil {
+			add(&p.mix.Out, &p.extra)
 			p.line.Play(&p.mix.Out)
 		}
+		if p.conn != nil && p.conn.stream != nil {
+			p.conn.stream.hear(now, c, &p.mix.Out)
+		}
+	}
+	if c.tape != nil {
+		c.tape.write()
+	}
+	for _, conn := range c.applications() {
+		conn.beat(now)
+	}
+}
+
+// add mixes a frame into another, clipped.
+func add(to, f *audio.Frame) {
+	for i, x := range f {
+		to[i] = int16(max(-32768, min(32767, int32(to[i])+int32(x))))
 	}
 }
 
@@ -320,6 +349,9 @@ func (c *call) end(why Cause) {
 		return
 	}
 	c.ended = true
+	if c.tape != nil {
+		c.tape.stop("CallEnded")
+	}
 	for _, id := range slices.Sorted(maps.Keys(c.invitations)) {
 		inv := c.invitations[id]
 		delete(c.invitations, id)

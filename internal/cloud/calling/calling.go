@@ -2,9 +2,11 @@
 // Services Call Automation (api-version 2026-03-12 and those before it), in the
 // shapes that Microsoft's own clients want. It owns the calls with their parties
 // and sound, the connections of applications to them, the callbacks with their
-// tokens, and the virtual phones of the control API.
+// tokens, what is played, recognised, streamed and recorded, and the virtual phones
+// of the control API.
 //
-// A call is in memory and is gone after a restart, as on a server that crashed.
+// A call is in memory and is gone after a restart, as on a server that crashed;
+// its recording is kept and finished.
 // What is at the far end of a leg it does not know: see Phone and Line. It does
 // not authenticate requests (a Gate does), own numbers (Lines does) or deliver
 // events of Event Grid (Events does).
@@ -16,10 +18,12 @@ import (
 	"crypto/x509"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -58,12 +62,18 @@ type Events interface {
 	Wake()
 }
 
+// Files lets in requests for recorded files, which are signed otherwise.
+type Files interface {
+	Signed(r *http.Request) (acs.Service, error)
+}
+
 // Options of New; all but those with a default are required.
 type Options struct {
 	DB       *sqlstore.DB
 	Clock    clock.Clock
 	Log      *slog.Logger
 	Gate     Gate
+	Files    Files
 	Lines    Lines
 	Services Services
 	Events   Events
@@ -82,6 +92,14 @@ type Options struct {
 	// CallbackGaps are the waits between the attempts to deliver a callback; 1 s,
 	// 3 s and 9 s when nil.
 	CallbackGaps []time.Duration
+	// Dir is the folder of the recordings; it is made.
+	Dir string
+	// RecordingHost is the origin of recorded files, without a trailing slash;
+	// BaseURL when empty. Newer clients of Microsoft take them from hosts below
+	// asm.skype.com alone.
+	RecordingHost string
+	// ChunkFor is how long a file of a recording grows; four hours when 0.
+	ChunkFor time.Duration
 }
 
 // Topic is the hub topic of calls.
@@ -92,6 +110,11 @@ const Topic = "calls"
 type Server struct {
 	o      Options
 	client *http.Client
+	// sockets connects media streams: HTTP/1.1 alone.
+	sockets *http.Client
+	library library
+	// writes is what the recordings have to store.
+	writes chan func(*Server) error
 	// ctx ends with Run; work is every goroutine that must end before Run returns.
 	ctx       context.Context
 	stop      context.CancelFunc
@@ -104,6 +127,7 @@ type Server struct {
 	calls       map[string]*call
 	groups      map[string]*call
 	connections map[string]*connection
+	tapes       map[string]*tape
 	offers      map[string]*incoming
 	spent       spentContexts
 	exchanges   []Exchange
@@ -114,8 +138,17 @@ type Server struct {
 
 // New makes the call server; the migrations must have run.
 func New(o Options) (*Server, error) {
-	if o.Gate == nil || o.Lines == nil || o.Services == nil || o.Events == nil {
-		return nil, fmt.Errorf("calling: a gate, lines, services and events are required")
+	if o.Gate == nil || o.Files == nil || o.Lines == nil || o.Services == nil || o.Events == nil || o.Dir == "" {
+		return nil, errors.New("calling: a gate, files, lines, services, events and a folder are required")
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("calling: the folder of the recordings: %w", err)
+	}
+	if o.RecordingHost == "" {
+		o.RecordingHost = o.BaseURL
+	}
+	if o.ChunkFor == 0 {
+		o.ChunkFor = 4 * time.Hour
 	}
 	if o.RingFor == 0 {
 		o.RingFor = time.Minute
@@ -125,7 +158,10 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, published: make(chan publication, publications), repeats: repetitions{list: map[string]*first{}},
-		calls: map[string]*call{}, groups: map[string]*call{}, connections: map[string]*connection{}, offers: map[string]*incoming{},
+		calls: map[string]*call{}, groups: map[string]*call{}, connections: map[string]*connection{}, tapes: map[string]*tape{},
+		writes:  make(chan func(*Server) error, publications),
+		sockets: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}}},
+		offers:  map[string]*incoming{},
 		client: &http.Client{
 			Transport: &http.Transport{
 				TLSClientConfig: &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true,
@@ -152,6 +188,11 @@ func (s *Server) Attach(e Exchange) {
 func (s *Server) Run(ctx context.Context) error {
 	var publisher sync.WaitGroup
 	publisher.Go(s.publishing)
+	publisher.Go(s.writing)
+	if err := s.recover(ctx); err != nil && ctx.Err() == nil {
+		s.o.Log.Error("calling.recording", "outcome", "not finished", "error", err)
+	}
+	s.work.Go(func() { s.expire(ctx) })
 	if _, err := s.signing(ctx); err != nil && ctx.Err() == nil {
 		s.o.Log.Error("calling.key", "error", err)
 	}
@@ -159,13 +200,19 @@ func (s *Server) Run(ctx context.Context) error {
 	s.stop()
 	s.work.Wait()
 	close(s.published)
+	close(s.writes)
 	publisher.Wait()
 	return nil
 }
 
-// Reset ends every call and forgets the virtual phones, within the caller's
-// transaction.
-func (s *Server) Reset(context.Context, *sql.Tx) error {
+// Reset ends every call and forgets the recordings and the virtual phones, within
+// the caller's transaction.
+func (s *Server) Reset(ctx context.Context, tx *sql.Tx) error {
+	for _, table := range []string{"calling_chunk", "calling_recording"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+			return fmt.Errorf("calling: reset: %w", err)
+		}
+	}
 	s.mu.Lock()
 	calls := make([]*call, 0, len(s.calls))
 	for _, c := range s.calls {
@@ -240,28 +287,40 @@ func (s *Server) Handler(unknown http.Handler) http.Handler {
 	}
 	mux.HandleFunc("GET /calling/.well-known/acsopenidconfiguration", s.openID)
 	mux.HandleFunc("GET /calling/keys", s.webKeys)
-	// An action is the end of the segment of its call: one pattern for all of them.
-	actions := map[string]http.Handler{}
-	for name, op := range s.actions() {
-		actions[name] = s.serve(func(r *acs.Request) (answer, error) {
-			id, _ := action(r.PathValue("id"))
-			return op(r, id)
-		})
-	}
-	mux.HandleFunc("POST /calling/callConnections/{id}", func(w http.ResponseWriter, r *http.Request) {
-		_, name := action(r.PathValue("id"))
-		if h, ok := actions[name]; ok {
-			h.ServeHTTP(w, r)
-			return
-		}
-		unknown.ServeHTTP(w, r)
-	})
+	mux.HandleFunc("GET /v1/objects/{document}/content/audio", s.file(s.getSound))
+	mux.HandleFunc("GET /v1/objects/{document}/content/acsmetadata", s.file(s.getMetadata))
+	mux.HandleFunc("DELETE /v1/objects/{document}", s.file(s.deleteFile))
+	mux.Handle("POST /calling/callConnections/{id}", s.acting(s.actions(), unknown))
+	mux.Handle("POST /calling/recordings/{id}", s.acting(map[string]acted{"pause": s.pauseRecording, "resume": s.resumeRecording}, unknown))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := mux.Handler(r); pattern == "" {
 			unknown.ServeHTTP(w, r)
 			return
 		}
 		mux.ServeHTTP(w, r)
+	})
+}
+
+// acted is an operation on what the id names.
+type acted func(r *acs.Request, id string) (answer, error)
+
+// acting answers the actions at the end of the segment of an id: one pattern of
+// the mux for all of them.
+func (s *Server) acting(list map[string]acted, unknown http.Handler) http.Handler {
+	handlers := map[string]http.Handler{}
+	for name, op := range list {
+		handlers[name] = s.serve(func(r *acs.Request) (answer, error) {
+			id, _ := action(r.PathValue("id"))
+			return op(r, id)
+		})
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, name := action(r.PathValue("id"))
+		if h, ok := handlers[name]; ok {
+			h.ServeHTTP(w, r)
+			return
+		}
+		unknown.ServeHTTP(w, r)
 	})
 }
 
@@ -283,14 +342,31 @@ func (s *Server) routes() map[string]operation {
 		"POST /calling/callConnections/{id}/participants:mute":                 s.muteParticipants,
 		"POST /calling/callConnections/{id}/participants:cancelAddParticipant": s.cancelAddParticipant,
 		"POST /calling/callConnections/{id}/participants:moveHere":             s.moveParticipants,
+
+		"POST /calling/recordings":        s.startRecording,
+		"GET /calling/recordings/{id}":    s.getRecording,
+		"DELETE /calling/recordings/{id}": s.stopRecording,
 	}
 }
 
 // actions are the operations on a call connection, by their name after the colon.
-func (s *Server) actions() map[string]func(r *acs.Request, id string) (answer, error) {
-	return map[string]func(r *acs.Request, id string) (answer, error){
-		"terminate":             s.terminate,
-		"transferToParticipant": s.transfer,
+func (s *Server) actions() map[string]acted {
+	return map[string]acted{
+		"terminate":                      s.terminate,
+		"transferToParticipant":          s.transfer,
+		"play":                           s.play,
+		"recognize":                      s.recognize,
+		"cancelAllMediaOperations":       s.cancelMedia,
+		"startContinuousDtmfRecognition": s.startContinuous,
+		"stopContinuousDtmfRecognition":  s.stopContinuous,
+		"sendDtmfTones":                  s.sendTones,
+		"hold":                           s.hold,
+		"unhold":                         s.unhold,
+		"startMediaStreaming":            s.startMedia,
+		"stopMediaStreaming":             s.stopMedia,
+		"startTranscription":             s.transcription,
+		"stopTranscription":              s.transcription,
+		"updateTranscription":            s.transcription,
 	}
 }
 

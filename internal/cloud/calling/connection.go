@@ -39,13 +39,26 @@ type connection struct {
 	cognitive   string
 
 	callbacks *callbacks
+
+	// The media operations: those that wait or run, the announcements of tones, and
+	// tones on their way.
+	jobs       []*job
+	continuous map[*party]*continuous
+	sending    []*sendingTones
+	// media and transcription are what the call was set up with; stream is the
+	// socket, while there is one.
+	media         *mediaOptions
+	stream        *stream
+	transcription *transcriptionOptions
 }
 
 // connectOptions are what createCall, answer and connect have in common.
 type connectOptions struct {
-	CallbackURI      string        `json:"callbackUri"`
-	OperationContext string        `json:"operationContext"`
-	Intelligence     *intelligence `json:"callIntelligenceOptions"`
+	CallbackURI      string                `json:"callbackUri"`
+	OperationContext string                `json:"operationContext"`
+	Intelligence     *intelligence         `json:"callIntelligenceOptions"`
+	Media            *mediaOptions         `json:"mediaStreamingOptions"`
+	Transcription    *transcriptionOptions `json:"transcriptionOptions"`
 }
 
 type intelligence struct {
@@ -56,6 +69,9 @@ func (o *connectOptions) check(s *Server) error {
 	if err := s.checkCallback("CallbackUri", o.CallbackURI); err != nil {
 		return err
 	}
+	if err := o.Media.check(); err != nil {
+		return err
+	}
 	return bounded("OperationContext", o.OperationContext, maxContext)
 }
 
@@ -63,7 +79,7 @@ func (o *connectOptions) check(s *Server) error {
 func (s *Server) newConnection(c *call, service acs.Service, o connectOptions, self Identifier) *connection {
 	conn := &connection{
 		s: s, call: c, id: uuid.NewString(), service: service, callbackURI: o.CallbackURI, context: o.OperationContext,
-		state: stateConnecting, self: self,
+		state: stateConnecting, self: self, continuous: map[*party]*continuous{}, media: o.Media, transcription: o.Transcription,
 	}
 	if o.Intelligence != nil {
 		conn.cognitive = o.Intelligence.CognitiveServicesEndpoint
@@ -105,6 +121,9 @@ func (conn *connection) connected() {
 	}
 	conn.state = stateConnected
 	conn.send("", "CallConnected", conn.result(conn.context, success))
+	if conn.media != nil && conn.media.StartMediaStreaming && conn.media.TransportURL != "" {
+		conn.startStream(operationOptions{OperationContext: conn.context})
+	}
 }
 
 // over is the end of the application's part. Nothing follows CallDisconnected.
@@ -113,6 +132,11 @@ func (conn *connection) over(why Cause) {
 		return
 	}
 	conn.state = stateDisconnected
+	conn.stopStream()
+	for _, j := range conn.jobs {
+		j.cancelled = true
+	}
+	conn.jobs, conn.sending = nil, nil
 	conn.send("", "CallDisconnected", conn.result(conn.context, why))
 	conn.callbacks.close()
 	conn.s.mu.Lock()
@@ -122,26 +146,50 @@ func (conn *connection) over(why Cause) {
 
 // properties is CallConnectionProperties.
 type properties struct {
-	CallConnectionID     string       `json:"callConnectionId"`
-	ServerCallID         string       `json:"serverCallId"`
-	CorrelationID        string       `json:"correlationId"`
-	CallConnectionState  string       `json:"callConnectionState"`
-	CallbackURI          string       `json:"callbackUri"`
-	Targets              []Identifier `json:"targets,omitempty"`
-	Source               *Identifier  `json:"source,omitempty"`
-	SourceCallerIDNumber *numberModel `json:"sourceCallerIdNumber,omitempty"`
-	SourceDisplayName    string       `json:"sourceDisplayName,omitempty"`
-	AnsweredBy           *userModel   `json:"answeredBy,omitempty"`
-	AnsweredFor          *numberModel `json:"answeredFor,omitempty"`
+	CallConnectionID     string                     `json:"callConnectionId"`
+	ServerCallID         string                     `json:"serverCallId"`
+	CorrelationID        string                     `json:"correlationId"`
+	CallConnectionState  string                     `json:"callConnectionState"`
+	CallbackURI          string                     `json:"callbackUri"`
+	Targets              []Identifier               `json:"targets,omitempty"`
+	Source               *Identifier                `json:"source,omitempty"`
+	SourceCallerIDNumber *numberModel               `json:"sourceCallerIdNumber,omitempty"`
+	SourceDisplayName    string                     `json:"sourceDisplayName,omitempty"`
+	AnsweredBy           *userModel                 `json:"answeredBy,omitempty"`
+	AnsweredFor          *numberModel               `json:"answeredFor,omitempty"`
+	Media                *mediaSubscription         `json:"mediaStreamingSubscription,omitempty"`
+	Transcription        *transcriptionSubscription `json:"transcriptionSubscription,omitempty"`
+}
+
+type mediaSubscription struct {
+	ID           string   `json:"id,omitempty"`
+	State        string   `json:"state"`
+	ContentTypes []string `json:"subscribedContentTypes"`
+}
+
+type transcriptionSubscription struct {
+	State       string   `json:"state"`
+	ResultTypes []string `json:"subscribedResultTypes"`
+	Locale      string   `json:"locale,omitempty"`
 }
 
 func (conn *connection) properties() properties {
-	return properties{
+	out := properties{
 		CallConnectionID: conn.id, ServerCallID: conn.call.id, CorrelationID: conn.call.correlationID,
 		CallConnectionState: conn.state, CallbackURI: conn.callbackURI, Targets: conn.targets, Source: conn.source,
 		SourceCallerIDNumber: conn.callerID, SourceDisplayName: conn.displayName,
 		AnsweredBy: conn.answeredBy, AnsweredFor: conn.answeredFor,
 	}
+	if conn.media != nil {
+		out.Media = &mediaSubscription{State: "inactive", ContentTypes: []string{"audio"}}
+		if conn.stream != nil {
+			out.Media.ID, out.Media.State = conn.stream.id, "active"
+		}
+	}
+	if conn.transcription != nil {
+		out.Transcription = &transcriptionSubscription{"inactive", []string{"final"}, conn.transcription.Locale}
+	}
+	return out
 }
 
 // seat is the connection's party.

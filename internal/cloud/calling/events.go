@@ -24,19 +24,22 @@ const publications = 4096
 // publish hands an event of a service to Event Grid, in order and without waiting
 // for the database.
 func (s *Server) publish(service, kind, subject string, data any) {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		panic("calling: an event that is not JSON: " + err.Error())
-	}
-	p := publication{service, eventgrid.Event{
-		ID: uuid.NewString(), Subject: subject, Type: "Microsoft.Communication." + kind, DataVersion: "1.0",
-		Time: s.o.Clock.Now(), Data: raw,
-	}}
+	p := newPublication(service, kind, subject, s.o.Clock.Now(), data)
 	select {
 	case s.published <- p:
 	default:
 		s.o.Log.Error("calling.event", "type", kind, "outcome", "dropped: the database is too slow")
 	}
+}
+
+func newPublication(service, kind, subject string, at time.Time, data any) publication {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		panic("calling: an event that is not JSON: " + err.Error())
+	}
+	return publication{service, eventgrid.Event{
+		ID: uuid.NewString(), Subject: subject, Type: "Microsoft.Communication." + kind, DataVersion: "1.0", Time: at, Data: raw,
+	}}
 }
 
 // publishing writes events until the calls are over and the channel is empty.
@@ -54,6 +57,16 @@ func (s *Server) publishing() {
 const commitWithin = 30 * time.Second
 
 func (s *Server) publishOne(ctx context.Context, p publication) error {
+	err := s.o.DB.Tx(ctx, func(tx *sql.Tx) error { return s.publishIn(ctx, tx, p) })
+	if err == nil {
+		s.o.Events.Wake()
+	}
+	return err
+}
+
+// publishIn publishes in a transaction of the caller's. The events of a service
+// that was deleted have no topic left and go nowhere.
+func (s *Server) publishIn(ctx context.Context, tx *sql.Tx, p publication) error {
 	services, err := s.o.Services.Services(ctx)
 	if err != nil {
 		return fmt.Errorf("calling: publish: %w", err)
@@ -62,13 +75,10 @@ func (s *Server) publishOne(ctx context.Context, p publication) error {
 		if service.ImmutableID != p.service {
 			continue
 		}
-		err := s.o.DB.Tx(ctx, func(tx *sql.Tx) error { return s.o.Events.Publish(ctx, tx, service.ID, p.event) })
-		if err != nil {
+		if err := s.o.Events.Publish(ctx, tx, service.ID, p.event); err != nil {
 			return fmt.Errorf("calling: publish: %w", err)
 		}
-		s.o.Events.Wake()
 	}
-	// The events of a service that was deleted have no topic left.
 	return nil
 }
 

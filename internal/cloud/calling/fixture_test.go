@@ -99,7 +99,7 @@ func start(t *testing.T, change ...func(*calling.Options)) *fixture {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	o := calling.Options{
-		DB: db, Clock: clock.System, Log: log, Gate: plane, Lines: plane, Services: services{}, Events: g, Hub: bus.New(100),
+		DB: db, Clock: clock.System, Log: log, Gate: plane, Files: plane, Dir: t.TempDir(), Lines: plane, Services: services{}, Events: g, Hub: bus.New(100),
 		CustomerTopic: carrier.Topic, BaseURL: server.URL, CallbackGaps: []time.Duration{10 * time.Millisecond},
 	}
 	for _, f := range change {

@@ -1,3 +1,0 @@
-package calling
-
-func (c *call) pressed(p *party, tone string) {}
