@@ -3,6 +3,7 @@ package acs_test
 import (
 	"encoding/json"
 	"testing"
+	"unicode/utf8"
 
 	"guichet/acs"
 )
@@ -109,6 +110,9 @@ func FuzzIdentifier(f *testing.F) {
 			t.Fatalf("%q became %q", raw, i.RawID())
 		}
 		_, _, _, _ = i.Kind(), i.ID(), i.Phone(), i.Cloud()
+		if !utf8.ValidString(raw) {
+			return // JSON cannot hold it.
+		}
 		b, err := json.Marshal(i)
 		if err != nil {
 			t.Fatal(err)
@@ -117,8 +121,8 @@ func FuzzIdentifier(f *testing.F) {
 		if err := json.Unmarshal(b, &again); err != nil {
 			t.Fatalf("%s: %v", b, err)
 		}
-		if second, err := json.Marshal(again); err != nil || string(second) != string(b) {
-			t.Fatalf("%s, then %s: %v", b, second, err)
+		if again != i {
+			t.Fatalf("%s became %q", b, again)
 		}
 	})
 }

@@ -33,7 +33,7 @@ const maxMetadata = 1 << 20
 
 // RecordingContentPart is a recording's file, or a part of it.
 type RecordingContentPart struct {
-	// Body must be closed. It is read from the network.
+	// Body must be closed. It is read from the network; when that breaks off, another part may be had from there on.
 	Body io.ReadCloser
 
 	// ContentType is what the service says, often application/octet-stream.

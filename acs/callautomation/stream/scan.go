@@ -11,36 +11,32 @@ import (
 // audioPrefix is how the service begins audio.
 const audioPrefix = `{"kind":"AudioData","audioData":{`
 
-// scanAudio reads audio in the form in which the service writes it: no spaces, no escapes, known members, each at most
-// once. Whatever is not so is left to the common reader: false says nothing about the message.
+// scanAudio reads audio in the form in which the service writes it: no spaces, no escapes, known members only. Whatever
+// is not so is left to the common reader: false says nothing about the message. Of members that come twice the last
+// counts, as there.
 func (r *Reader) scanAudio(b []byte) (Audio, bool) {
 	if len(b) < len(audioPrefix) || string(b[:len(audioPrefix)]) != audioPrefix {
 		return Audio{}, false
 	}
 	var a Audio
-	var seen [4]bool
 	for b = b[len(audioPrefix):]; ; {
 		name, rest, ok := scanString(b)
 		if !ok || len(rest) < 2 || rest[0] != ':' {
 			return Audio{}, false
 		}
 		rest = rest[1:]
-		member := -1
 		switch string(name) {
 		case "data":
-			member = 0
 			var text []byte
 			if text, rest, ok = scanString(rest); ok {
 				a.Data, ok = r.decode(text)
 			}
 		case "timestamp":
-			member = 1
 			var text []byte
 			if text, rest, ok = scanString(rest); ok {
 				a.Timestamp, ok = scanTime(text)
 			}
 		case "participantRawID":
-			member = 2
 			var text []byte
 			if text, rest, ok = scanString(rest); ok && len(text) <= maxChecked {
 				a.Participant = r.speaker(text)
@@ -48,18 +44,18 @@ func (r *Reader) scanAudio(b []byte) (Audio, bool) {
 				ok = false
 			}
 		case "silent":
-			member = 3
 			a.Silent, rest, ok = scanBool(rest)
+		default:
+			ok = false
 		}
-		if member < 0 || !ok || seen[member] || len(rest) == 0 {
+		if !ok || len(rest) == 0 {
 			return Audio{}, false
 		}
-		seen[member] = true
 		if rest[0] == ',' {
 			b = rest[1:]
 			continue
 		}
-		return a, string(rest) == "}}" && seen[0]
+		return a, string(rest) == "}}"
 	}
 }
 

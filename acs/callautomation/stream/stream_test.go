@@ -134,6 +134,8 @@ var malformed = []string{"", "x", "null", "[]", "{}", `{"kind":null}`, `{"kind":
 	`{"kind":"AudioMetadata","audioMetadata":null}`, `{"kind":"TranscriptionData","transcriptionData":{"offset":-1}}`,
 	`{"kind":"TranscriptionMetadata"}`, `{"kind":"MarkData"}`,
 	`{"kind":"AudioData","audioData":{"data":"AAECAw="}}`, `{"kind":"AudioData","audioData":{"data":"AAEC` + "\n" + `Aw=="}}`,
+	`{"kind":"AudioData","audioData":{"data":"AAEC` + "\n\n\n\n" + `Aw=="}}`,
+	`{"kind":"AudioData","audioData":{"data":"AAEC","participantRawID":"` + "\t" + `"}}`,
 	`{"kind":"AudioData","audioData":{"data":"AAECAw=="}} x`, `{"kind":"AudioData","audioData":{"data":"AAECAw=="}`,
 	`{"kind":"AudioData","audioData":{"data":"AAECAw==",}}`, `{"kind":"AudioData","audioData":{"silent":maybe}}`}
 
