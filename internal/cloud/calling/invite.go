@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,7 +25,6 @@ type invitation struct {
 	cancel  context.CancelFunc
 	context string
 	leg     *Leg
-	ringing atomic.Bool
 }
 
 // abandon stops the ringing.

@@ -91,7 +91,6 @@ type stream struct {
 	back    *audio.Resampler
 	flowing bool
 	since   time.Time
-	stopped bool
 }
 
 // lane turns the frames of one speaker into the stream's rate.
