@@ -23,8 +23,9 @@ export const tollFree = '+18335550100';
 export const geographic = '+33199000001';
 export const customer = '+14255550123';
 
-// Returns the cloud's addresses, the options with which a client trusts it, and stop().
-export async function startCloud() {
+// Returns the cloud's addresses, the options with which a client trusts it, and stop(). flags are further ones of
+// the command.
+export async function startCloud(flags = []) {
   const {
     GUICHET_CLOUD_HTTPS: https,
     GUICHET_CLOUD_HTTP: http,
@@ -43,6 +44,7 @@ export async function startCloud() {
       'localhost:0',
       '--cloud-http',
       'localhost:0',
+      ...flags,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

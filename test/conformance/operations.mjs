@@ -4,6 +4,12 @@ import { CommunicationServiceManagementClient } from '@azure/arm-communication';
 import { EventGridManagementClient } from '@azure/arm-eventgrid';
 import { ResourceManagementClient } from '@azure/arm-resources';
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions';
+import {
+  CallAutomationClient,
+  CallConnection,
+  CallMedia,
+  CallRecording,
+} from '@azure/communication-call-automation';
 import { CommunicationIdentityClient } from '@azure/communication-identity';
 import { PhoneNumbersClient, SipRoutingClient } from '@azure/communication-phone-numbers';
 import { SmsClient } from '@azure/communication-sms';
@@ -25,6 +31,15 @@ export const offered = {
   [sdk('@azure/arm-eventgrid')]: operations(new EventGridManagementClient(credential, '')),
   [sdk('@azure/arm-resources')]: operations(new ResourceManagementClient(credential, '')),
   [sdk('@azure/arm-resources-subscriptions')]: operations(new SubscriptionClient(credential)),
+  // What these clients have as properties are their own insides.
+  [sdk('@azure/communication-call-automation')]: [
+    new CallAutomationClient(url, key),
+    new CallConnection('id', url, key),
+    new CallMedia('id', url, key),
+    new CallRecording(url, key),
+  ].flatMap((client) =>
+    operations(client).filter((name) => name.startsWith(`${client.constructor.name}.`)),
+  ),
   [sdk('@azure/communication-identity')]: operations(new CommunicationIdentityClient(url, key)),
   [sdk('@azure/communication-phone-numbers')]: [
     ...operations(new PhoneNumbersClient(url, key)),

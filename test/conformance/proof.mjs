@@ -45,9 +45,10 @@ export const refuses = (name, operation, error) => {
 const isGroup = (value) =>
   typeof value === 'object' && /(Impl|OptOutsClient)$/.test(value?.constructor?.name ?? '');
 
-// Not operations of a service: plumbing of the client's base class, and the private parts of pagers.
+// Not operations of a service: plumbing of the client's base class, the private parts of pagers, and what makes
+// another client or the body of a request.
 const plumbing =
-  /^(constructor|_.*|.*Paging(Page|All)|.*Internal|(add|remove)PhoneNumbers(To|From)Reservation|sendRequest|sendOperationRequest|addCustomApiVersionPolicy)$/;
+  /^(constructor|_.*|.*Paging(Page|All)|.*Internal|(add|remove)PhoneNumbers(To|From)Reservation|sendRequest|sendOperationRequest|addCustomApiVersionPolicy|getCall(Connection|Recording|Media)|getSourceIdentity|createRecognizeRequest)$/;
 
 // beginX and beginXAndWait are the same operation.
 const operationOf = (method) => method.replace(/^(begin.+)AndWait$/, '$1');

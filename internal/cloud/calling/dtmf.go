@@ -167,7 +167,7 @@ func (conn *connection) pressed(p *party, tone string, now time.Time) {
 		conn.send(k.options.OperationCallbackURI, "ContinuousDtmfRecognitionToneReceived",
 			toneReceived{conn.result(k.options.OperationContext, success), k.sequence, tone})
 	}
-	for _, j := range conn.running() {
+	for _, j := range conn.current() {
 		if j.listen != nil && j.listen.target == p {
 			j.listen.heard(tone, now)
 		}
@@ -176,7 +176,7 @@ func (conn *connection) pressed(p *party, tone string, now time.Time) {
 
 // beat looks at what is due.
 func (conn *connection) beat(now time.Time) {
-	for _, j := range conn.running() {
+	for _, j := range conn.current() {
 		switch {
 		case j.listen == nil:
 		case !slices.Contains(conn.call.parties, j.listen.target):

@@ -158,12 +158,13 @@ func TestRecognize(t *testing.T) {
 	}
 	ask(map[string]any{"dtmfOptions": map[string]any{"maxTonesToCollect": 3}}, "/a.wav", nil)
 	f.hears(leg.ID, sound)
-	until(t, "the prompt is over", func() (bool, bool) { return true, f.leg(leg.ID, "connected").HeardMS > 500 })
+	heard := f.leg(leg.ID, "connected").HeardMS
+	until(t, "the prompt is over", func() (bool, bool) { return true, f.leg(leg.ID, "connected").HeardMS > heard+200 })
 	press("12*")
 	completed(8531, "one two asterisk")
 
 	ask(map[string]any{"interruptPrompt": true, "dtmfOptions": map[string]any{"stopTones": []string{"pound"}}}, "/long.wav", nil)
-	heard := f.leg(leg.ID, "connected").HeardMS
+	heard = f.leg(leg.ID, "connected").HeardMS
 	until(t, "the prompt plays", func() (bool, bool) { return true, f.leg(leg.ID, "connected").HeardMS > heard+200 })
 	press("45#")
 	completed(8514, "four five")

@@ -131,7 +131,8 @@ func (conn *connection) begin(j *job, interrupt bool) error {
 			if j.cancelled {
 				return
 			}
-			if why != nil {
+			// Whoever has answered already does not need the prompt.
+			if why != nil && (j.listen == nil || !j.listen.quiet) {
 				result := cause(why)
 				if j.listen != nil {
 					// A recognition whose prompt cannot be played has a subcode of its own.
@@ -179,9 +180,9 @@ func (s *Server) cancelMedia(r *acs.Request, id string) (answer, error) {
 	})
 }
 
-// running are the jobs whose turn it is: the first of those for everybody, and
-// those for one leg.
-func (conn *connection) running() []*job {
+// current are the jobs whose turn it is: the first of those for everybody, and
+// those for one leg. Their files may still be on their way.
+func (conn *connection) current() []*job {
 	var list []*job
 	main := false
 	for _, j := range conn.jobs {
@@ -190,9 +191,6 @@ func (conn *connection) running() []*job {
 				continue
 			}
 			main = true
-		}
-		if !j.fetched {
-			continue
 		}
 		list = append(list, j)
 	}
@@ -205,7 +203,10 @@ func (conn *connection) say(now time.Time, to *audio.Frame) {
 	if conn.stream != nil {
 		conn.stream.say(now, to)
 	}
-	for _, j := range conn.running() {
+	for _, j := range conn.current() {
+		if !j.fetched {
+			continue
+		}
 		f := j.frame(now)
 		if f == nil {
 			continue

@@ -143,9 +143,6 @@ func (l *listening) promptOver(now time.Time) {
 // heard takes a tone that the target pressed.
 func (l *listening) heard(tone string, now time.Time) {
 	j := l.job
-	if !j.started && len(j.sources) > 0 {
-		return
-	}
 	if !l.quiet {
 		if !l.interrupt && len(j.sources) > 0 {
 			// Pressed into a prompt that is not to be interrupted: not an answer.

@@ -162,7 +162,8 @@ func (t *tape) open(number int) {
 		t.failed = true
 		return
 	}
-	t.s.store(func(s *Server) error { return s.insertChunk(t.chunk) })
+	opened := t.chunk
+	t.s.store(func(s *Server) error { return s.insertChunk(opened) })
 }
 
 // close ends a chunk.
