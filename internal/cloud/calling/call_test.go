@@ -22,14 +22,18 @@ import (
 	"guichet/internal/platform/audio/wav"
 )
 
-// tone is a WAV file of that many milliseconds with a sine, its frequency rising
-// so that no two places are alike.
+// tone is a WAV file of that many milliseconds with a sine. In a short one the
+// frequency rises, so that no two places are alike; a long one is monotonous.
 func tone(t *testing.T, hertz float64, ms int) (file []byte, samples []int16) {
 	t.Helper()
 	samples = make([]int16, ms*audio.SampleRate/1000)
+	rise := 150.0
+	if ms > 5000 {
+		rise = 0
+	}
 	for i := range samples {
 		at := float64(i) / audio.SampleRate
-		samples[i] = int16(8000 * math.Sin(2*math.Pi*(hertz*at+150*at*at)))
+		samples[i] = int16(8000 * math.Sin(2*math.Pi*(hertz*at+rise*at*at)))
 	}
 	out := &seeker{}
 	w := must(wav.NewWriter(out, audio.SampleRate, 1))(t)

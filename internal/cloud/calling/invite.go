@@ -18,7 +18,7 @@ type invitation struct {
 	sip      map[string]string
 	voip     map[string]string
 	deadline time.Time
-	// joined is run by the call's goroutine once the target is in the call, or with
+	// ended is run by the call's goroutine once the target is in the call, or with
 	// nil and the cause when it will not be.
 	ended func(p *party, why Cause)
 

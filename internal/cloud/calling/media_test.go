@@ -112,6 +112,7 @@ func TestPlayToOneIsHeardByOne(t *testing.T) {
 	// On hold one hears the music and nobody else.
 	f.do("POST", at+":hold", map[string]any{"targetParticipant": calling.Number(customer), "playSourceInfo": file(host + "/a.wav")}, 200, nil)
 	f.hears(leg.ID, sound)
+	f.do("POST", at+":hold", map[string]any{"targetParticipant": calling.Number(customer)}, 200, nil)
 	var who struct{ IsOnHold bool }
 	f.do("GET", at+"/participants/4%3A%2B14255550123", nil, 200, &who)
 	voice, said := tone(t, 1000, 400)
