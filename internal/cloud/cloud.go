@@ -28,6 +28,7 @@ import (
 	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/cloud/fault"
 	"guichet/internal/cloud/graph"
+	"guichet/internal/cloud/handset"
 	"guichet/internal/cloud/traffic"
 	"guichet/internal/cloud/wellknown"
 	"guichet/internal/platform/bus"
@@ -98,6 +99,7 @@ type Cloud struct {
 	carrier *carrier.Carrier
 	acs     *acs.ACS
 	calling *calling.Server
+	handset *handset.Handsets
 
 	rooms []room
 	// planes are the rooms' HTTP faces by the name of the plane (see router.go).

@@ -24,9 +24,10 @@ func (c *Cloud) controlRoutes() {
 	c.entra.Routes(c.control, c.grid.ForgetTokens)
 	c.arm.Routes(c.control)
 	c.calling.Routes(c.control)
-	handset := c.carrier.Handler()
-	c.control.Handle("/_guichet/handset", handset)
-	c.control.Handle("/_guichet/handset/", handset)
+	c.handset.Routes(c.control)
+	texts := c.carrier.Handler()
+	c.control.Handle("/_guichet/handset", texts)
+	c.control.Handle("/_guichet/handset/", texts)
 	c.control.HandleFunc("/_guichet/", func(w http.ResponseWriter, _ *http.Request) {
 		azerror.Write(w, http.StatusNotFound, "NotFound", "There is no such control call.")
 	})
@@ -103,6 +104,7 @@ func (c *Cloud) reset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.grid.ForgetTokens()
+	c.handset.Reset()
 	c.faults.Clear("")
 	c.traffic.Reset()
 	w.WriteHeader(http.StatusNoContent)

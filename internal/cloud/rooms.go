@@ -16,6 +16,7 @@ import (
 	"guichet/internal/cloud/entra"
 	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/cloud/graph"
+	"guichet/internal/cloud/handset"
 )
 
 // maxSkew is how far the date of a signed ACS request may be from the cloud's
@@ -25,7 +26,8 @@ import (
 const maxSkew = 15 * time.Minute
 
 // openRooms migrates the database and makes the rooms, in the order in which
-// they need each other: entra, eventgrid, arm, graph, carrier, acs, calling.
+// they need each other: entra, eventgrid, arm, graph, carrier, acs, calling,
+// handset.
 func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	err := c.db.Migrate(ctx, entra.Migrations, arm.Migrations, eventgrid.Migrations, acs.Migrations(), carrier.Migrations(), calling.Migrations())
 	if err != nil {
@@ -74,9 +76,14 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	c.handset = handset.New(handset.Options{
+		Clock: c.clock, Log: c.log, Network: c.calling, Customers: c.carrier, Hub: c.hub, Topic: carrier.Topic,
+	})
+	c.calling.Attach(c.handset)
 
 	c.rooms = []room{
 		{"entra", c.entra.Run}, {"eventgrid", c.grid.Run}, {"carrier", c.carrier.Run}, {"acs", c.acs.Run}, {"calling", c.calling.Run},
+		{"handset", c.handset.Run},
 	}
 	c.planes = map[string]http.Handler{
 		planeEntra: c.entra, planeGraph: c.graph, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(c.calling.Handler(unknown)),

@@ -176,11 +176,12 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// Attach adds an exchange; those that were added later are asked first.
+// Attach adds an exchange; those that were added later are asked first, but a
+// phone whose behaviour the control API set goes before all of them.
 func (s *Server) Attach(e Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.exchanges = append([]Exchange{e}, s.exchanges...)
+	s.exchanges = append([]Exchange{s.phones, e}, s.exchanges[1:]...)
 }
 
 // Run makes the signing key ahead of the first callback and keeps the calls

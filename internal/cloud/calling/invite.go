@@ -39,12 +39,12 @@ func (i *invitation) abandon(why Cause) {
 
 // invite rings the target: a number that a service owns becomes an incoming call
 // of that service; anybody else is looked up among the phones. A user of a
-// service is both, and the first to answer has the call.
-func (c *call) invite(inv *invitation, within time.Duration) {
+// service is both, and the first to answer has the call. It says whether anybody
+// rings.
+func (c *call) invite(inv *invitation, within time.Duration) (rings bool) {
 	inv.id = uuid.NewString()
 	inv.deadline = c.s.o.Clock.Now().Add(within)
 	c.invitations[inv.id] = inv
-	rings := false
 	service, owned := c.s.owner(inv.target)
 	if owned {
 		inv.context = c.s.offer(c, inv, service)
@@ -52,7 +52,7 @@ func (c *call) invite(inv *invitation, within time.Duration) {
 	}
 	if owned && inv.target.Kind == kindPhone {
 		c.watch(inv, within)
-		return
+		return true
 	}
 	if phone, ok := c.s.phone(inv.target.RawID); ok {
 		rings = true
@@ -63,9 +63,10 @@ func (c *call) invite(inv *invitation, within time.Duration) {
 	if !rings {
 		// Nobody is there: said after the answer to the request, as a network would.
 		c.post(func() { c.settle(inv, nil, Unreachable) })
-		return
+		return false
 	}
 	c.watch(inv, within)
+	return true
 }
 
 // ring offers the call to a phone; alone says that nobody else rings.
@@ -226,7 +227,7 @@ func (s *Server) Dial(o Offer, line Line, within time.Duration) *Leg {
 		c.startedBy = o.From
 		p := &party{id: o.From, name: o.Name, leg: leg, line: line}
 		c.admit(p, false)
-		c.invite(&invitation{
+		rings := c.invite(&invitation{
 			target: o.To, from: o.From, name: o.Name, sip: o.SIP, voip: o.VoIP,
 			ended: func(callee *party, why Cause) {
 				if callee == nil {
@@ -236,6 +237,9 @@ func (s *Server) Dial(o Offer, line Line, within time.Duration) *Leg {
 				c.answered(p)
 			},
 		}, within)
+		if ringer, ok := line.(Ringer); ok && rings {
+			ringer.Ringing()
+		}
 	})
 	leg.call.Store(c)
 	return leg

@@ -66,6 +66,12 @@ type Line interface {
 	HungUp(c Cause)
 }
 
+// Ringer is a Line that wants to be told when the call that was placed from it
+// rings somewhere. It is called as the Line's other methods are, before Answered.
+type Ringer interface {
+	Ringing()
+}
+
 // Cause is why a leg or a call ended: an HTTP-like code, which follows SIP's, and
 // Azure's subcode.
 type Cause struct {

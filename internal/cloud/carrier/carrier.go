@@ -156,6 +156,16 @@ func (c *Carrier) Reload(ctx context.Context) error {
 	return nil
 }
 
+// Customer says whether a number is a customer's.
+func (c *Carrier) Customer(ctx context.Context, number string) (bool, error) {
+	_, err := sqlstore.One(ctx, c.o.DB.Read(), func(s *string) []any { return []any{s} },
+		`SELECT number FROM carrier_customer WHERE number = $1`, number)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Reset forgets every customer and text within the caller's transaction; Reload
 // must follow its commit.
 func (c *Carrier) Reset(ctx context.Context, tx *sql.Tx) error {

@@ -243,8 +243,8 @@ func (c *Carrier) decideBatch(ctx context.Context) (more bool, err error) {
 	return len(due) == batchSize, nil
 }
 
-// addCustomer makes a handset's number known; it keeps one that is.
-func (c *Carrier) addCustomer(ctx context.Context, customer string) error {
+// AddCustomer makes a handset's number known; it keeps one that is.
+func (c *Carrier) AddCustomer(ctx context.Context, customer string) error {
 	err := c.o.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, insertCustomer, customer, sqlstore.Micros(c.o.Clock.Now()))
 		return err

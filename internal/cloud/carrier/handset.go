@@ -183,7 +183,7 @@ func (c *Carrier) postCustomer(r *http.Request) (int, any, error) {
 	if !number.MatchString(in.Number) {
 		return 0, nil, ErrNumber
 	}
-	if err := c.addCustomer(r.Context(), in.Number); err != nil {
+	if err := c.AddCustomer(r.Context(), in.Number); err != nil {
 		return 0, nil, err
 	}
 	return http.StatusCreated, in, nil
