@@ -87,10 +87,10 @@ func (s *Server) newCall() *call {
 }
 
 // serverCallID has the service's form: the address of a conversation in base64
-// without padding. Clients treat it as opaque.
+// without padding, fit for a path. Clients treat it as opaque.
 func serverCallID(base, id string) string {
 	token := strings.ReplaceAll(id, "-", "")
-	return base64.RawStdEncoding.EncodeToString(fmt.Appendf(nil, "%s/conv/%s?i=0&e=%d", base, token, 638_000_000_000_000_000))
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s/conv/%s?i=0&e=%d", base, token, 638_000_000_000_000_000))
 }
 
 // act has the call's goroutine run fn and returns its error; a call that is over
@@ -237,6 +237,9 @@ func (c *call) admit(p *party, connected bool) {
 	c.parties = append(c.parties, p)
 	if p.leg != nil {
 		p.leg.call.Store(c)
+		if p.leg.gone.Load() {
+			c.post(func() { c.left(p, Normal) })
+		}
 	}
 	if p.conn != nil {
 		c.s.share(c, p.conn.service.ImmutableID)

@@ -116,6 +116,9 @@ type Leg struct {
 	ID string
 	// call is where the leg is now; it may be moved to another call.
 	call atomic.Pointer[call]
+	// gone says that the far end hung up; a leg that is between two calls at that
+	// moment is hung up by the next.
+	gone atomic.Bool
 
 	mu sync.Mutex
 	in []audio.Frame
@@ -161,6 +164,7 @@ func (l *Leg) Press(digit byte) {
 
 // HangUp says that the far end hung up, or gave up before it was answered.
 func (l *Leg) HangUp() {
+	l.gone.Store(true)
 	l.post(func(c *call, p *party) { c.left(p, Normal) })
 }
 

@@ -49,7 +49,7 @@ func newVirtualPhones(s *Server) *virtualPhones {
 func (v *virtualPhones) reset() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.behaviours = map[string]Behaviour{}
+	v.behaviours, v.lines, v.order = map[string]Behaviour{}, map[string]*virtualLine{}, nil
 }
 
 // Phone implements Exchange: a phone exists once its behaviour was set.
