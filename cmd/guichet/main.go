@@ -96,6 +96,8 @@ type ready struct {
 	Pages  string `json:"pages,omitempty"`
 	CA     string `json:"ca,omitempty"`
 	SignIn string `json:"signIn,omitempty"`
+	SIP    string `json:"sip,omitempty"`
+	SIPS   string `json:"sips,omitempty"`
 }
 
 // say prints r: one line of JSON, or sentences.
@@ -109,6 +111,8 @@ func (s *shell) say(r ready, asJSON bool) error {
 		{"Local cloud (https)", r.Cloud},
 		{"Local cloud (http)", r.Pages},
 		{"Its certificate authority", r.CA},
+		{"SIP (UDP and TCP)", r.SIP},
+		{"SIP (TLS)", r.SIPS},
 	} {
 		if line.where != "" {
 			if _, err := fmt.Fprintf(s.out, "  %-26s %s\n", line.what, line.where); err != nil {

@@ -29,6 +29,7 @@ import (
 	"guichet/internal/cloud/fault"
 	"guichet/internal/cloud/graph"
 	"guichet/internal/cloud/handset"
+	"guichet/internal/cloud/sip"
 	"guichet/internal/cloud/traffic"
 	"guichet/internal/cloud/wellknown"
 	"guichet/internal/platform/bus"
@@ -58,6 +59,8 @@ type Options struct {
 	// Pages gives the handler of a page by its name ("handset", "portal"); it also answers
 	// the built files below /assets/. Without it there are no pages.
 	Pages func(entry string) http.Handler
+	// SIP is the trunk by which telephones call in and are called.
+	SIP SIP
 	// RetrySchedule is the gaps between attempts to deliver an event; Azure's when
 	// nil.
 	RetrySchedule []time.Duration
@@ -69,6 +72,19 @@ type Options struct {
 	// Microsoft that take recordings from hosts below asm.skype.com alone do so
 	// here, once the name leads to this machine.
 	RecordingHost string
+}
+
+// SIP is the SIP trunk of a cloud.
+type SIP struct {
+	// Listen is host:port of UDP and TCP; TLS is on the next port. Port 0 picks free
+	// ones; without Listen there is no trunk.
+	Listen string
+	// User and Password are for callers and for trunks; well-known ones when empty.
+	User, Password string
+	// Transport is how trunks are reached: udp when empty, tcp or tls.
+	Transport string
+	// RTP is a range of ports, as 20000-20999; any ports when empty.
+	RTP string
 }
 
 // ErrPublic says that an address is reachable from other machines without
@@ -100,6 +116,8 @@ type Cloud struct {
 	acs     *acs.ACS
 	calling *calling.Server
 	handset *handset.Handsets
+	// sip is nil without a trunk.
+	sip *sip.Trunk
 
 	rooms []room
 	// planes are the rooms' HTTP faces by the name of the plane (see router.go).
@@ -139,6 +157,12 @@ func withDefaults(o Options) Options {
 	if o.DataDir == "" && !o.Ephemeral {
 		o.DataDir = "guichet-data"
 	}
+	if o.SIP.User == "" {
+		o.SIP.User = wellknown.SIPUser
+	}
+	if o.SIP.Password == "" {
+		o.SIP.Password = wellknown.SIPPassword
+	}
 	if o.Clock == nil {
 		o.Clock = clock.System
 	}
@@ -149,8 +173,8 @@ func withDefaults(o Options) Options {
 }
 
 func (c *Cloud) open(ctx context.Context, o Options) error {
-	for _, address := range []string{o.HTTPSListen, o.HTTPListen} {
-		if !o.InsecurePublic && !httpserver.Loopback(address) {
+	for _, address := range []string{o.HTTPSListen, o.HTTPListen, o.SIP.Listen} {
+		if address != "" && !o.InsecurePublic && !httpserver.Loopback(address) {
 			return fmt.Errorf("%s: %w", address, ErrPublic)
 		}
 	}
@@ -247,6 +271,9 @@ func (c *Cloud) Close() error {
 			}
 		}
 	}
+	if c.sip != nil {
+		errs = append(errs, c.sip.Close())
+	}
 	if c.db != nil {
 		errs = append(errs, c.db.Close())
 	}
@@ -264,6 +291,23 @@ func (c *Cloud) HTTPURL() string { return "http://" + c.http.Authority() }
 
 // HostName is host:port of HTTPSURL, the hostName of every communication resource.
 func (c *Cloud) HostName() string { return c.https.Authority() }
+
+// SIPAddress is host:port of the SIP trunk's UDP and TCP, SIPSAddress of its TLS;
+// empty without a trunk.
+func (c *Cloud) SIPAddress() string {
+	if c.sip == nil {
+		return ""
+	}
+	return c.sip.Address()
+}
+
+// SIPSAddress is that of TLS.
+func (c *Cloud) SIPSAddress() string {
+	if c.sip == nil {
+		return ""
+	}
+	return c.sip.SecureAddress()
+}
 
 // CAFile is the path of the PEM file with the certificate authority.
 func (c *Cloud) CAFile() string { return c.ca.file }

@@ -17,6 +17,7 @@ import (
 	"guichet/internal/cloud/eventgrid"
 	"guichet/internal/cloud/graph"
 	"guichet/internal/cloud/handset"
+	"guichet/internal/cloud/sip"
 )
 
 // maxSkew is how far the date of a signed ACS request may be from the cloud's
@@ -81,14 +82,40 @@ func (c *Cloud) openRooms(ctx context.Context, o Options) error {
 	})
 	c.calling.Attach(c.handset)
 
+	if err := c.openTrunk(o); err != nil {
+		return err
+	}
 	c.rooms = []room{
 		{"entra", c.entra.Run}, {"eventgrid", c.grid.Run}, {"carrier", c.carrier.Run}, {"acs", c.acs.Run}, {"calling", c.calling.Run},
 		{"handset", c.handset.Run},
+	}
+	if c.sip != nil {
+		c.rooms = append(c.rooms, room{"sip", c.sip.Run})
 	}
 	c.planes = map[string]http.Handler{
 		planeEntra: c.entra, planeGraph: c.graph, planeARM: c.arm, planeEventGrid: c.grid, planeACS: c.acs.Handler(c.calling.Handler(unknown)),
 	}
 	c.controlRoutes()
+	return nil
+}
+
+// openTrunk takes the addresses of the SIP trunk, if there is to be one: its phones
+// are called before virtual ones, the network when there are neither.
+func (c *Cloud) openTrunk(o Options) error {
+	if o.SIP.Listen == "" {
+		return nil
+	}
+	var err error
+	c.sip, err = sip.New(sip.Options{
+		Listen: o.SIP.Listen, RTP: o.SIP.RTP, User: o.SIP.User, Password: o.SIP.Password, Transport: o.SIP.Transport,
+		Clock: c.clock, Log: c.log, Calls: c.calling, Lines: c.acs, Routes: c.acs,
+		Certificate: c.ca.certificate, Roots: c.webhookRoots(o),
+	})
+	if err != nil {
+		return err
+	}
+	c.calling.Attach(c.sip.Phones())
+	c.calling.AttachLast(c.sip.Network())
 	return nil
 }
 

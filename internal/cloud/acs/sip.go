@@ -292,3 +292,39 @@ func (a *ACS) testRoutes(c *call) error {
 	writeJSON(c.w, http.StatusOK, out)
 	return nil
 }
+
+// Trunk is where a call leaves Azure: a session border controller.
+type Trunk struct {
+	// FQDN and Port are where it listens.
+	FQDN string
+	Port int
+	// CallerID replaces the caller's number, when the route says so.
+	CallerID string
+}
+
+// Trunks are the trunks that take a service's call to a number, in the order in
+// which they are tried: those of the first route that matches, then those of the
+// next. Trunks that are disabled are left out.
+func (a *ACS) Trunks(ctx context.Context, serviceID, number string) ([]Trunk, error) {
+	cfg, err := readSIP(ctx, a.o.DB.Read(), serviceID)
+	if err != nil {
+		return nil, err
+	}
+	var list []Trunk
+	seen := map[string]bool{}
+	for _, r := range cfg.Routes {
+		re, ok := validPattern(r.NumberPattern)
+		if !ok || !re.MatchString(number) {
+			continue
+		}
+		for _, name := range r.Trunks {
+			t, ok := cfg.Trunks[name]
+			if !ok || seen[name] || t.Enabled != nil && !*t.Enabled {
+				continue
+			}
+			seen[name] = true
+			list = append(list, Trunk{FQDN: name, Port: t.SignalingPort, CallerID: r.CallerIDOverride})
+		}
+	}
+	return list, nil
+}

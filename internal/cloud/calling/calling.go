@@ -24,6 +24,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -182,6 +183,14 @@ func (s *Server) Attach(e Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.exchanges = append([]Exchange{s.phones, e}, s.exchanges[1:]...)
+}
+
+// AttachLast adds an exchange that is asked when no other has the phone: the
+// network beyond one's own.
+func (s *Server) AttachLast(e Exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.exchanges = append(slices.Clone(s.exchanges), e)
 }
 
 // Run makes the signing key ahead of the first callback and keeps the calls

@@ -79,6 +79,12 @@ const (
 	HandsetNumber = "+14255550123"
 )
 
+// SIPUser and SIPPassword are the digest credentials of the SIP trunk.
+const (
+	SIPUser     = "guichet"
+	SIPPassword = "guichet-local-sip"
+)
+
 // Addresses that the local cloud takes unless told otherwise.
 const (
 	DefaultHTTPS = "localhost:8443"
