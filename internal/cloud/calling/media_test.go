@@ -1,12 +1,14 @@
 package calling_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"guichet/internal/cloud/calling"
+	"guichet/internal/platform/audio/wav"
 )
 
 // files serves WAV files by name.
@@ -28,12 +30,23 @@ func file(uri string) map[string]any {
 	return map[string]any{"kind": "file", "file": map[string]string{"uri": uri}}
 }
 
+// narrow is a WAV file of 8 kHz, which Azure does not play.
+func narrow(t *testing.T) []byte {
+	t.Helper()
+	out := &seeker{}
+	w := must(wav.NewWriter(out, 8000, 1))(t)
+	if err := errors.Join(w.Write(make([]int16, 800)), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.data
+}
+
 func TestPlay(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	short, sound := tone(t, 440, 400)
 	long, _ := tone(t, 200, 60_000)
-	host := files(t, map[string][]byte{"/a.wav": short, "/long.wav": long, "/text": []byte("no sound")})
+	host := files(t, map[string][]byte{"/a.wav": short, "/long.wav": long, "/text": []byte("no sound"), "/8k.wav": narrow(t)})
 	p, leg := f.answered(nil)
 	at := "callConnections/" + p.CallConnectionID
 	play := func(sources []any, more map[string]any) {
@@ -80,6 +93,10 @@ func TestPlay(t *testing.T) {
 		if e := f.app.want(t, "PlayFailed"); e.Data.ResultInformation.SubCode != subCode || e.Data.FailedPlaySourceIndex == nil {
 			t.Errorf("%d: %+v", subCode, e)
 		}
+	}
+	play([]any{file(host + "/a.wav"), file(host + "/8k.wav")}, nil)
+	if e := f.app.want(t, "PlayFailed"); e.Data.ResultInformation.SubCode != 8535 || *e.Data.FailedPlaySourceIndex != 1 {
+		t.Errorf("%+v", e)
 	}
 	f.refused("POST", at+":play", map[string]any{"playSources": []any{map[string]any{"kind": "text", "text": map[string]string{"text": " "}}}}, 400, "8582")
 	f.refused("POST", at+":play", map[string]any{"playSources": []any{}}, 400, "8523")

@@ -1,6 +1,7 @@
 package calling
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -121,8 +122,8 @@ func (s *Server) fetch(ctx context.Context, conn *connection, p playSource) ([]i
 	return sound, nil
 }
 
-// download reads a WAV file from https, or from http on this machine. Azure wants
-// 16 kHz mono; other rates and stereo are taken too.
+// download reads a WAV file from https, or from http on this machine. As in Azure
+// it must be mono, of 16 kHz and 16 bits.
 func (s *Server) download(ctx context.Context, uri string) ([]int16, error) {
 	if err := reachable(uri, "https", "http"); err != nil {
 		return nil, err
@@ -141,7 +142,18 @@ func (s *Server) download(ctx context.Context, uri string) ([]int16, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the answer is %s", response.Status)
 	}
-	return wav.Load(io.LimitReader(response.Body, maxFile), maxPlay)
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxFile))
+	if err != nil {
+		return nil, err
+	}
+	header, err := wav.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if f := header.Format; f.Rate != audio.SampleRate || f.Channels != 1 || f.Bits != 16 {
+		return nil, fmt.Errorf("%w: %d Hz, %d channels, %d bits", wav.ErrFormat, f.Rate, f.Channels, f.Bits)
+	}
+	return wav.Load(bytes.NewReader(data), maxPlay)
 }
 
 func (l *library) get(key string, now time.Time) ([]int16, bool) {
