@@ -434,13 +434,13 @@ func fromHuma(status, lang int, msg string, errs []error) *Problem {
 	p := plain(status, "request.invalid", lang, nil)
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			p.Errors = append(p.Errors, ProblemField{Location: d.Location, Message: d.Message})
+			p.Errors = append(p.Errors, schemaField(*d, lang))
 		} else if err != nil {
-			p.Errors = append(p.Errors, ProblemField{Location: "body", Message: err.Error()})
+			p.Errors = append(p.Errors, schemaField(huma.ErrorDetail{Location: "body", Message: err.Error()}, lang))
 		}
 	}
 	if len(p.Errors) == 0 && msg != "" {
-		p.Errors = []ProblemField{{Location: "request", Message: msg}}
+		p.Errors = []ProblemField{schemaField(huma.ErrorDetail{Location: "request", Message: msg}, lang)}
 	}
 	return p
 }
