@@ -186,9 +186,23 @@ func (c *call) decode(v any) error {
 	}
 	if err := json.Unmarshal(data, v); err != nil {
 		return fail(http.StatusBadRequest, "InvalidRequestContent",
-			"The request content was invalid and could not be deserialized: '%s'.", err)
+			"The request content was invalid and could not be deserialized: '%s'.", jsonFault(err))
 	}
 	return nil
+}
+
+// jsonFault says what is wrong with a body, by the caller's names alone.
+func jsonFault(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return "a JSON object is expected, not " + wrong.Value
+		}
+		return fmt.Sprintf("the member '%s' cannot be a %s", strings.TrimPrefix(wrong.Field, "."), wrong.Value)
+	}
+	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf("not valid JSON at position %d", wrong.Offset)
+	}
+	return "not valid"
 }
 
 // absolute is a path as an absolute URL of this request's origin, which pollers need.

@@ -120,7 +120,7 @@ func (a *ARM) patchEventSubscription(c *call) (reply, error) {
 			*into = nil
 		}
 		if err := json.Unmarshal(raw, into); err != nil {
-			return reply{}, fail(http.StatusBadRequest, "InvalidRequestContent", "The member '%s' is not valid: %s.", name, err)
+			return reply{}, fail(http.StatusBadRequest, "InvalidRequestContent", "The member '%s' is not valid: %s.", name, jsonFault(err))
 		}
 	}
 	return a.writeEventSubscription(c, p)

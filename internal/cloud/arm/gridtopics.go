@@ -105,6 +105,16 @@ func (a *ARM) putSystemTopic(c *call) (reply, error) {
 	if err := a.checkSource(c, p.Source); err != nil {
 		return reply{}, err
 	}
+	if err := a.checkPlace(c, body.Location); err != nil {
+		return reply{}, err
+	}
+	if old := a.grid.Topic(c.topicID()); old != nil {
+		if !strings.EqualFold(old.Source, p.Source) {
+			return reply{}, fail(http.StatusBadRequest, "InvalidRequest", "The source of a system topic cannot be changed.")
+		}
+		// The spelling of an id is its first one's.
+		p.Source, p.TopicType = old.Source, old.TopicType
+	}
 	t, err := a.grid.PutTopic(c.ctx, eventgrid.Topic{
 		ID: c.topicID(), Name: c.params["topic"], Location: plainLocation(body.Location), Tags: body.Tags, Identity: body.Identity,
 		Source: p.Source, TopicType: p.TopicType,
@@ -116,6 +126,17 @@ func (a *ARM) putSystemTopic(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return reply{http.StatusOK, a.topicJSON(t), nil}, nil
+}
+
+// checkPlace refuses to move a topic: a resource's location is for ever.
+func (a *ARM) checkPlace(c *call, location string) error {
+	old := a.grid.Topic(c.topicID())
+	if old == nil || plainLocation(old.Location) == plainLocation(location) {
+		return nil
+	}
+	return fail(http.StatusConflict, "InvalidResourceLocation", "The resource '%s' already exists in location '%s' in resource group '%s'. "+
+		"A resource with the same name cannot be created in location '%s'. Please select a new resource name.",
+		old.Name, old.Location, c.params["group"], plainLocation(location))
 }
 
 // checkSource refuses a source that does not exist or is in another subscription.
@@ -146,6 +167,9 @@ func (a *ARM) putCustomTopic(c *call) (reply, error) {
 	if name := c.params["topic"]; !validTopicName.MatchString(name) || len(name) > 50 {
 		return reply{}, fail(http.StatusBadRequest, "InvalidRequest",
 			"The topic name '%s' must have 3 to 50 letters, digits or hyphens.", name)
+	}
+	if err := a.checkPlace(c, body.Location); err != nil {
+		return reply{}, err
 	}
 	t := eventgrid.Topic{
 		ID: c.topicID(), Name: c.params["topic"], Location: plainLocation(body.Location), Tags: body.Tags, Identity: body.Identity,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"guichet/internal/platform/sqlstore"
@@ -179,6 +180,9 @@ func (a *ARM) headGroup(c *call) (reply, error) {
 	return reply{status: http.StatusNoContent}, nil
 }
 
+// validGroupName is the rule of a group's name (Azure's naming rules).
+var validGroupName = regexp.MustCompile(`^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$`)
+
 // putGroup creates a group, or changes the tags of one: its location is for ever.
 func (a *ARM) putGroup(c *call) (reply, error) {
 	var body struct {
@@ -206,6 +210,10 @@ func (a *ARM) putGroup(c *call) (reply, error) {
 	}
 	if !isCode(err, "ResourceGroupNotFound") {
 		return reply{}, err
+	}
+	if !validGroupName.MatchString(c.params["group"]) {
+		return reply{}, fail(http.StatusBadRequest, "InvalidResourceGroup", "The provided resource group name '%s' is not valid. The name has "+
+			"at most 90 letters, digits, '-', '.', '(', ')' or '_', and does not end in a period.", c.params["group"])
 	}
 	g = group{Name: c.params["group"], Location: plainLocation(body.Location), Tags: tags}
 	err = a.db.Tx(c.ctx, func(tx *sql.Tx) error {
