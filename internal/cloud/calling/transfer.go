@@ -233,3 +233,25 @@ func (conn *connection) transferred(o operationOptions, who, p *party, target Id
 	})
 	c.thin(true, Normal)
 }
+
+// Transfer has another phone take the far end's place, as the far end asks: it is
+// called, and when it answers, the leg is hung up. done is told what became of
+// it, Normal for an answer, before that; it must not block.
+func (l *Leg) Transfer(to Identifier, done func(Cause)) {
+	asked := false
+	l.post(func(c *call, p *party) {
+		asked = true
+		inv := &invitation{target: to, from: p.id, name: p.name}
+		inv.ended = func(target *party, why Cause) {
+			done(why)
+			if target != nil {
+				c.left(p, Normal)
+				c.updated()
+			}
+		}
+		c.invite(inv, min(c.s.o.RingFor, transferWithin))
+	})
+	if !asked {
+		done(Unreachable)
+	}
+}

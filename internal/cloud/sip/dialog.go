@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -53,6 +54,9 @@ type dialog struct {
 	mu   sync.Mutex
 	acks map[uint32]chan []byte
 	once sync.Once
+	// referring says that a transfer is under way; told is what it still has to say.
+	referring atomic.Bool
+	told      sync.WaitGroup
 }
 
 func (t *Trunk) newDialog(v *voice) *dialog {
@@ -132,6 +136,8 @@ func (d *dialog) gone() {
 }
 
 func (d *dialog) bye() {
+	// Who asked for a transfer is to know what became of it.
+	d.told.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), requestWithin)
 	defer cancel()
 	if err := d.session.Bye(ctx); err != nil {
