@@ -173,6 +173,15 @@ describe('connecting automatically', () => {
     await waitFor(() => expect(resume).not.toHaveAttribute('aria-disabled', 'true'));
   });
 
+  it('says why a run could not go on', async () => {
+    change({ signIn: signedIn, run: run({ state: 'blocked', steps: [step('sms', 'blocked')] }) });
+    desk.on('POST', /again$/, () => problem(409, 'automatic.running', 'Another run is on.'));
+    await openDesk(page);
+    const dialog = within(await findDialog(title));
+    await user.click(await dialog.findByRole('button', { name: 'Try again' }));
+    expect(await dialog.findByText('Another run is on.')).toBeVisible();
+  });
+
   it('stays open when the desk becomes connected in the middle', async () => {
     desk.connection = newConnection();
     change({ run: run({}) });

@@ -63,6 +63,8 @@ export function AutomaticDialog({
     if (run && run.kind !== 'undo') setTarget(run.target);
   }, [run]);
   const signedIn = data?.signIn.state === 'signed-in';
+  const actions = useRunActions(run);
+  const errorText = useErrorText();
   const title = mode === 'undo' ? 'automatic.undoDialog' : 'connection.dialog';
   return (
     <Dialog open onOpenChange={(_, { type }) => type === 'backdropClick' || onClose()}>
@@ -90,8 +92,13 @@ export function AutomaticDialog({
               />
             )}
             {data && signedIn && !run && mode === 'undo' && <UndoForm />}
+            {actions.error && (
+              <MessageBar intent="error" role="alert" layout="multiline">
+                <MessageBarBody>{errorText(actions.error)}</MessageBarBody>
+              </MessageBar>
+            )}
           </DialogContent>
-          <Actions standing={data} run={run} onClose={onClose} />
+          <Actions standing={data} run={run} actions={actions} onClose={onClose} />
         </DialogBody>
       </DialogSurface>
     </Dialog>
@@ -140,14 +147,33 @@ function UndoForm() {
   );
 }
 
-function Actions({ standing, run, onClose }: { standing?: Standing; run?: Run; onClose(): void }) {
-  const { t } = useTranslation();
+/** What can be done with a run, and the latest that could not be. */
+function useRunActions(run?: Run) {
   const again = useAutomaticChange(automaticApi.again);
   const cancel = useAutomaticChange(automaticApi.cancel);
   const dismiss = useAutomaticChange(automaticApi.dismiss);
   const connect = useAutomaticChange(() =>
     automaticApi.start({ kind: 'connect', target: run?.target }),
   );
+  const failed = [again, cancel, dismiss, connect]
+    .filter(({ error }) => error)
+    .sort((one, other) => other.submittedAt - one.submittedAt)[0];
+  return { again, cancel, dismiss, connect, error: failed?.error };
+}
+
+function Actions({
+  standing,
+  run,
+  actions,
+  onClose,
+}: {
+  standing?: Standing;
+  run?: Run;
+  actions: ReturnType<typeof useRunActions>;
+  onClose(): void;
+}) {
+  const { t } = useTranslation();
+  const { again, cancel, dismiss, connect } = actions;
   const signedIn = standing?.signIn.state === 'signed-in';
   if (!run) {
     return (
