@@ -10,11 +10,12 @@ import { type Desk, DeskContext } from './desk';
 import { withTexts as withHealthTexts } from './health/texts';
 import { DeskLive } from './live/DeskLive';
 import { withTexts as withUserTexts } from './people/texts';
-import { followOtherTabs, MeContext, useMe, useSession } from './session/session';
+import { followOtherTabs, MeContext, useMe, usePageUser, useSession } from './session/session';
 import { withTexts as withEntraTexts } from './session/texts';
 import { Shell } from './shell/Shell';
 import { withTexts as withTableTexts } from './table/texts';
 
+const SessionOver = lazy(() => withEntraTexts(import('./session/SessionOver')));
 const SignInPage = lazy(() => withEntraTexts(import('./session/SignInPage')));
 const ConversationsPage = lazy(() => import('./conversation/ConversationsPage'));
 const UsersPage = lazy(() => withUserTexts(import('./people/UsersPage')));
@@ -72,10 +73,14 @@ function SignIn() {
   );
 }
 
-/** Lets signed-in users through and sends all others to sign in, from where they come back to the page they asked for. */
+/**
+ * Lets signed-in users through and sends all others to sign in, from where they come back to the page they asked for. Nothing typed is
+ * lost when a session ends: the page then stays below the way to sign in again.
+ */
 function SignedIn() {
   const session = useSession();
   const { pathname, search } = useLocation();
+  const user = usePageUser(session.data);
   if (session.isPending)
     return (
       <Centred>
@@ -89,13 +94,18 @@ function SignedIn() {
       </Centred>
     );
   }
-  if (session.data === null) {
+  if (!user) {
     return <Navigate to="/sign-in" replace state={{ from: pathname + search }} />;
   }
   return (
-    <MeContext value={session.data}>
-      <DeskLive user={session.data.id} key={session.data.id}>
+    <MeContext value={user}>
+      <DeskLive user={user.id} key={user.id} over={!session.data}>
         <Outlet />
+        {!session.data && (
+          <Suspense>
+            <SessionOver />
+          </Suspense>
+        )}
       </DeskLive>
     </MeContext>
   );

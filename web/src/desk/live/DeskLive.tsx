@@ -24,13 +24,25 @@ const LiveContext = createContext<Live>({ state: 'connecting', nudge: () => {} }
 /** The state of the live connection. */
 export const useLive = () => useContext(LiveContext);
 
-/** Keeps what the page shows up to date while `user` is signed in, over one connection for all tabs. */
-export function DeskLive({ user, children }: { user: string; children: ReactNode }) {
+/**
+ * Keeps what the page shows up to date while `user` is signed in, over one connection for all tabs. While the session is `over`
+ * it rests; after that everything is read again.
+ */
+export function DeskLive({
+  user,
+  over,
+  children,
+}: {
+  user: string;
+  over: boolean;
+  children: ReactNode;
+}) {
   const { cache, client } = useDesk();
   const [state, setState] = useState<LiveState>('connecting');
   const current = useRef<SharedLive>(undefined);
 
   useEffect(() => {
+    if (over) return () => cache.reset();
     const live = new SharedLive(`guichet-desk-live-${user}`, '/api/live', {
       onNotice: (notice) => cache.applyNotice(notice as Notice),
       onReset: () => cache.reset(),
@@ -51,7 +63,7 @@ export function DeskLive({ user, children }: { user: string; children: ReactNode
       document.removeEventListener('visibilitychange', nudge);
       live.stop();
     };
-  }, [user, cache, client]);
+  }, [user, over, cache, client]);
 
   const value = useMemo(() => ({ state, nudge: () => current.current?.nudge() }), [state]);
   return <LiveContext value={value}>{children}</LiveContext>;

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useRef } from 'react';
 import { ProblemError } from '../../shared/api/request';
 import { switchLanguage } from '../../shared/i18n/setup';
 import { api } from '../api/client';
@@ -17,6 +17,7 @@ export function useSession() {
     queryFn: async ({ signal }): Promise<User | null> => {
       try {
         const me = await api.me(signal);
+        left = false;
         if (me.language) await switchLanguage(me.language);
         return me;
       } catch (error) {
@@ -25,6 +26,21 @@ export function useSession() {
       }
     },
   });
+}
+
+/** Whether the session ended by signing out, here or in another tab, and not by itself. */
+let left = false;
+
+/**
+ * The user whose page is shown: `now`, who is signed in; else, as long as a dialog may hold what they typed, who was before the
+ * session ended by itself.
+ */
+export function usePageUser(now?: User | null): User | undefined {
+  const last = useRef<User>(undefined);
+  if (now || left || !document.querySelector('[role="dialog"], [role="alertdialog"]')) {
+    last.current = now ?? undefined;
+  }
+  return last.current;
 }
 
 /** The user for whom a page is drawn; it outlives the session until the page is gone. */
@@ -39,6 +55,7 @@ export function useMe(): User {
 
 /** Enters the desk as the user whom the server signed in; nothing of a former user stays in memory. */
 export async function enter(desk: Desk, user: User) {
+  left = false;
   if (user.language) await switchLanguage(user.language);
   desk.cache.conversations.clear();
   desk.client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] });
@@ -49,6 +66,7 @@ export async function enter(desk: Desk, user: User) {
 /** Signs out here and in all tabs. Rejects, still signed in, when the server cannot be told. */
 export async function leave(desk: Desk) {
   await api.signOut();
+  left = true;
   desk.client.setQueryData(keys.me, null);
   announce();
 }
@@ -56,7 +74,7 @@ export async function leave(desk: Desk) {
 function announce() {
   if (!('BroadcastChannel' in globalThis)) return;
   const channel = new BroadcastChannel(channelName);
-  channel.postMessage('changed');
+  channel.postMessage({ left });
   channel.close();
 }
 
@@ -75,6 +93,9 @@ export function followOtherTabs(desk: Desk): () => void {
     announce();
   }
   const channel = new BroadcastChannel(channelName);
-  channel.onmessage = () => void desk.client.invalidateQueries({ queryKey: keys.me });
+  channel.onmessage = ({ data }: MessageEvent<{ left: boolean }>) => {
+    left = data.left;
+    void desk.client.invalidateQueries({ queryKey: keys.me });
+  };
   return () => channel.close();
 }
