@@ -10,6 +10,7 @@ import {
   MessageBarBody,
   makeStyles,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { PlugDisconnectedRegular } from '@fluentui/react-icons';
 import { useMutation } from '@tanstack/react-query';
@@ -36,6 +37,7 @@ export function DisconnectSection({ name, onDone }: { name: string; onDone(): vo
   const styles = useStyles();
   const { client } = useDesk();
   const errorText = useErrorText();
+  const opensDialog = useRestoreFocusTarget();
   const [asking, setAsking] = useState(false);
   const disconnect = useMutation({
     mutationFn: api.disconnect,
@@ -51,7 +53,7 @@ export function DisconnectSection({ name, onDone }: { name: string; onDone(): vo
   };
   return (
     <div>
-      <Button icon={<PlugDisconnectedRegular />} onClick={() => ask(true)}>
+      <Button {...opensDialog} icon={<PlugDisconnectedRegular />} onClick={() => ask(true)}>
         {t('manage.disconnectDo')}
       </Button>
       <Dialog open={asking} onOpenChange={(_, { open }) => ask(open)}>

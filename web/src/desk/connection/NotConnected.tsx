@@ -8,6 +8,7 @@ import {
   mergeClasses,
   Subtitle2,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import {
   CheckmarkCircleFilled,
@@ -54,6 +55,7 @@ export function NotConnected({ connection, onStart }: { connection: Connection; 
   const { t } = useTranslation();
   const cards = useCardStyles();
   const styles = useStyles();
+  const opensDialog = useRestoreFocusTarget();
   const before = connection.state === 'disconnected';
   const { data } = useQuery({
     queryKey: [...keys.connection, 'conditions'],
@@ -97,6 +99,7 @@ export function NotConnected({ connection, onStart }: { connection: Connection; 
       )}
       <div>
         <Button
+          {...opensDialog}
           appearance="primary"
           icon={<CloudLinkRegular />}
           disabledFocusable={unmet}

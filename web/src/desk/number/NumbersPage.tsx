@@ -10,6 +10,7 @@ import {
   MessageBarTitle,
   makeStyles,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { AddRegular, CallRegular, SettingsRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
@@ -57,6 +58,7 @@ export default function NumbersPage() {
   const show = (name?: DialogName) =>
     setParameters(name ? { dialog: name } : {}, { replace: true });
   const close = () => show();
+  const opensDialog = useRestoreFocusTarget();
   const [held, setHeld] = useState<FoundNumber>();
   const { data } = connection;
   const connected = data?.state === 'connected';
@@ -69,10 +71,15 @@ export default function NumbersPage() {
       actions={
         connected && (
           <div className={styles.actions}>
-            <Button appearance="primary" icon={<AddRegular />} onClick={() => show('add')}>
+            <Button
+              {...opensDialog}
+              appearance="primary"
+              icon={<AddRegular />}
+              onClick={() => show('add')}
+            >
               {t('numbers.add')}
             </Button>
-            <Button icon={<SettingsRegular />} onClick={() => show('advanced')}>
+            <Button {...opensDialog} icon={<SettingsRegular />} onClick={() => show('advanced')}>
               {t('manage.advanced')}
             </Button>
           </div>

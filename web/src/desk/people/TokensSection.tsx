@@ -14,6 +14,7 @@ import {
   makeStyles,
   Subtitle1,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { KeyRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -52,6 +53,7 @@ export function TokensSection() {
   const styles = useStyles();
   const list = useQuery({ queryKey: keys.tokens, queryFn: ({ signal }) => api.tokens(signal) });
   const [adding, setAdding] = useState(false);
+  const opensDialog = useRestoreFocusTarget();
   const [revoking, setRevoking] = useState<Token>();
   const columns: Column<Token>[] = [
     { key: 'name', title: t('tokens.name'), cell: (token) => token.name },
@@ -90,6 +92,7 @@ export function TokensSection() {
       width: '120px',
       cell: (token) => (
         <Button
+          {...opensDialog}
           aria-label={t('tokens.revokeWhat', { name: token.name })}
           onClick={() => setRevoking(token)}
         >
@@ -104,7 +107,7 @@ export function TokensSection() {
         <Subtitle1 as="h2" id="tokens-title" style={{ margin: 0 }}>
           {t('tokens.title')}
         </Subtitle1>
-        <Button icon={<KeyRegular />} onClick={() => setAdding(true)}>
+        <Button {...opensDialog} icon={<KeyRegular />} onClick={() => setAdding(true)}>
           {t('tokens.add')}
         </Button>
       </div>

@@ -11,6 +11,7 @@ import {
   MenuList,
   MenuPopover,
   MenuTrigger,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import {
   LinkRegular,
@@ -47,6 +48,7 @@ export function UserActions({
   const change = useChangeUser(user, onProblem);
   const [disabling, setDisabling] = useState(false);
   const [linking, setLinking] = useState(false);
+  const opensDialog = useRestoreFocusTarget();
   const there = user.source === 'entra';
   const link = useMutation({
     mutationFn: () => api.newLink(user.id),
@@ -58,6 +60,7 @@ export function UserActions({
       <Menu>
         <MenuTrigger disableButtonEnhancement>
           <Button
+            {...opensDialog}
             appearance="subtle"
             icon={<MoreHorizontalRegular />}
             aria-label={t('users.actionsOf', { name: user.name })}

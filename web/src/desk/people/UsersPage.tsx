@@ -1,4 +1,11 @@
-import { Badge, Button, Caption1, MessageBar, MessageBarBody } from '@fluentui/react-components';
+import {
+  Badge,
+  Button,
+  Caption1,
+  MessageBar,
+  MessageBarBody,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components';
 import { PersonAddRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -27,6 +34,7 @@ export default function UsersPage() {
   });
   const entra = ways.data?.entra ?? false;
   const [adding, setAdding] = useState(false);
+  const opensDialog = useRestoreFocusTarget();
   const [problem, setProblem] = useState('');
 
   const columns: Column<User>[] = [
@@ -90,7 +98,12 @@ export default function UsersPage() {
       title={t('nav.users')}
       about={t('users.about')}
       actions={
-        <Button appearance="primary" icon={<PersonAddRegular />} onClick={() => setAdding(true)}>
+        <Button
+          {...opensDialog}
+          appearance="primary"
+          icon={<PersonAddRegular />}
+          onClick={() => setAdding(true)}
+        >
           {t('users.add')}
         </Button>
       }

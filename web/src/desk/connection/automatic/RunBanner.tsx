@@ -4,6 +4,7 @@ import {
   MessageBarActions,
   MessageBarBody,
   makeStyles,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import type { AutomaticMode } from './AutomaticDialog';
@@ -16,6 +17,7 @@ const useStyles = makeStyles({ wide: { maxWidth: '860px', flexShrink: 0 } });
 export function RunBanner({ onShow }: { onShow(mode: AutomaticMode): void }) {
   const { t } = useTranslation();
   const styles = useStyles();
+  const opensDialog = useRestoreFocusTarget();
   const { data } = useAutomatic();
   const run = data?.run;
   if (!run || run.state === 'done' || run.kind === 'plan') return null;
@@ -32,7 +34,9 @@ export function RunBanner({ onShow }: { onShow(mode: AutomaticMode): void }) {
           : t(`automatic.run.${run.state}`)}
       </MessageBarBody>
       <MessageBarActions>
-        <Button onClick={() => onShow(modeOf(run))}>{t('automatic.banner.show')}</Button>
+        <Button {...opensDialog} onClick={() => onShow(modeOf(run))}>
+          {t('automatic.banner.show')}
+        </Button>
       </MessageBarActions>
     </MessageBar>
   );
