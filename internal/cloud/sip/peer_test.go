@@ -80,6 +80,9 @@ func newPeer(t *testing.T, f *fixture) *peer {
 	certificate, roots := issue(t)
 	secure := must(tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}}))(t)
 	_ = roots
+	p.ports["udp"] = udp.LocalAddr().(*net.UDPAddr).Port
+	p.ports["tcp"] = tcp.Addr().(*net.TCPAddr).Port
+	p.ports["tls"] = secure.Addr().(*net.TCPAddr).Port
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.ServeUDP(udp) })
 	serving.Go(func() { _ = server.ServeTCP(tcp) })
@@ -88,9 +91,6 @@ func newPeer(t *testing.T, f *fixture) *peer {
 		c, err := ua.TransportLayer().GetConnection("udp", udp.LocalAddr().String())
 		return struct{}{}, err == nil && c != nil
 	})
-	p.ports["udp"] = udp.LocalAddr().(*net.UDPAddr).Port
-	p.ports["tcp"] = tcp.Addr().(*net.TCPAddr).Port
-	p.ports["tls"] = secure.Addr().(*net.TCPAddr).Port
 	t.Cleanup(func() {
 		p.mu.Lock()
 		for _, c := range p.calls {
