@@ -85,7 +85,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc(dataPath, a.data)
 	mux.HandleFunc("GET "+entraPath, a.entraBegin)
 	mux.HandleFunc("GET "+entra.CallbackPath, a.entraEnd)
-	mux.Handle("/api/", http.HandlerFunc(a.unknown))
+	mux.Handle(unknownPath, a.unknown(mux))
 	mux.Handle("/webhooks/{kind}/{connection}", o.Webhook)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
@@ -192,9 +192,29 @@ func (a *api) refuse(ctx context.Context, err error, what string) error {
 	return p
 }
 
-// unknown answers an address of the API that does not exist.
-func (a *api) unknown(w http.ResponseWriter, r *http.Request) {
-	writeProblem(w, show(problem.New(problem.NotFound, "request.unknown"), languageOf(r.Header.Get("Accept-Language"))))
+// unknownPath is the pattern of what nothing else answers.
+const unknownPath = "/api/"
+
+// unknown answers an address of the API that does not exist, and a method that
+// an address does not know: then with those it does.
+func (a *api) unknown(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lang := languageOf(r.Header.Get("Accept-Language"))
+		var allowed []string
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if _, pattern := mux.Handler(other); pattern != unknownPath && pattern != "" {
+				allowed = append(allowed, method)
+			}
+		}
+		if len(allowed) == 0 {
+			writeProblem(w, show(problem.New(problem.NotFound, "request.unknown"), lang))
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		writeProblem(w, plain(http.StatusMethodNotAllowed, "request.method", lang, nil))
+	})
 }
 
 func (a *api) ready(w http.ResponseWriter, r *http.Request) {

@@ -72,6 +72,10 @@ var sentences = map[string][2]string{
 		"This request came from a page of another site and was refused. Open the desk itself and try again.",
 		"Cette demande vient d’une page d’un autre site et a été refusée. Ouvrez le poste de travail lui-même et réessayez.",
 	},
+	"request.method": {
+		"This address does not know this method. The header Allow names those it does.",
+		"Cette adresse ne connaît pas cette méthode. L’en-tête Allow indique celles qu’elle accepte.",
+	},
 	"request.unknown": {"There is nothing at this address.", "Il n’y a rien à cette adresse."},
 	"signIn.needed":   {"Sign in first.", "Connectez-vous d’abord."},
 	"signIn.wrong": {

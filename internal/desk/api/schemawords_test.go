@@ -40,3 +40,33 @@ func TestWrongMembersAreNamedInTheLanguageAsked(t *testing.T) {
 		}
 	}
 }
+
+// A method that an address does not know is refused with those that it does.
+func TestMethodsThatAnAddressDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	h := New(Options{
+		Version: "0", Page: http.NotFoundHandler(), Webhook: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
+		PublicURL: "http://localhost:8080",
+	})
+	for target, want := range map[string]struct {
+		status      int
+		allow, code string
+	}{
+		"PUT /api/users":           {http.StatusMethodNotAllowed, "GET, HEAD, POST", "request.method"},
+		"POST /api/users/x":        {http.StatusMethodNotAllowed, "PATCH", "request.method"},
+		"DELETE /api/live":         {http.StatusMethodNotAllowed, "GET, HEAD", "request.method"},
+		"OPTIONS /api/session":     {http.StatusMethodNotAllowed, "POST, DELETE", "request.method"},
+		"GET /api/nothing":         {http.StatusNotFound, "", "request.unknown"},
+		"PUT /api/nothing":         {http.StatusNotFound, "", "request.unknown"},
+		"GET /api/users/x/nothing": {http.StatusNotFound, "", "request.unknown"},
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+		var p Problem
+		err := json.Unmarshal(w.Body.Bytes(), &p)
+		if err != nil || w.Code != want.status || p.Status != want.status || p.Code != want.code || w.Header().Get("Allow") != want.allow {
+			t.Errorf("%s: %d, Allow %q, %s", target, w.Code, w.Header().Get("Allow"), w.Body)
+		}
+	}
+}
