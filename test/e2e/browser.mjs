@@ -22,6 +22,12 @@ export function launch() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // A microphone that beeps, given without asking, and sound without a click.
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      // A machine may have no other address than the loopback one.
+      '--allow-loopback-in-peer-connection',
     ],
   });
 }

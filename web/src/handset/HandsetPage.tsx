@@ -4,8 +4,10 @@ import {
   MessageBarActions,
   MessageBarBody,
   makeStyles,
+  Tooltip,
   tokens,
 } from '@fluentui/react-components';
+import { DialpadRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +18,7 @@ import { Loading, LoadingFailed } from '../shared/ui/Note';
 import { PreferenceMenus } from '../shared/ui/PreferenceMenus';
 import { handset, keys } from './api/handset';
 import { CustomerPicker } from './CustomerPicker';
+import { useCalls } from './call/useCalls';
 import { DeliveryMenu } from './DeliveryMenu';
 import type { Outbox } from './outbox';
 import { ThreadList } from './ThreadList';
@@ -36,6 +39,7 @@ const useStyles = makeStyles({
   },
   title: { flexGrow: 1, fontWeight: tokens.fontWeightSemibold },
   phone: {
+    position: 'relative',
     width: 'min(400px, calc(100vw - 24px))',
     flexGrow: 1,
     maxHeight: '820px',
@@ -118,6 +122,7 @@ function Phone({
   const customer = parameters.get('number')?.replace(/^ /, '+') || fallback;
   const business = parameters.get('with')?.replace(/^ /, '+') ?? '';
   const live = useHandsetLive(customer);
+  const calls = useCalls(customer, numbers);
   const go = (next: { number: string; with?: string }) => setParameters({ ...next });
 
   useEffect(() => {
@@ -132,7 +137,12 @@ function Phone({
           customer={customer}
           onChoose={(number) => go({ number })}
         />
-        <DeliveryMenu customer={customer} />
+        <span>
+          <Tooltip content={t('call.pad')} relationship="label">
+            <Button appearance="subtle" icon={<DialpadRegular />} onClick={calls.openPad} />
+          </Tooltip>
+          <DeliveryMenu customer={customer} />
+        </span>
       </div>
       {live.state === 'disconnected' && (
         <MessageBar intent="warning" layout="multiline" role="alert">
@@ -150,6 +160,7 @@ function Phone({
           outbox={outbox}
           customer={customer}
           business={business}
+          onCall={() => calls.place(business)}
           onBack={() => go({ number: customer })}
         />
       ) : (
@@ -159,6 +170,7 @@ function Phone({
           onOpen={(number) => go({ number: customer, with: number })}
         />
       )}
+      {calls.element}
     </>
   );
 }

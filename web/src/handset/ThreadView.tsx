@@ -6,7 +6,7 @@ import {
   Tooltip,
   tokens,
 } from '@fluentui/react-components';
-import { ArrowLeftRegular, ChatRegular, SendRegular } from '@fluentui/react-icons';
+import { ArrowLeftRegular, CallRegular, ChatRegular, SendRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   type KeyboardEvent,
@@ -65,6 +65,7 @@ interface Props {
   outbox: Outbox;
   customer: string;
   business: string;
+  onCall(): void;
   onBack(): void;
 }
 
@@ -72,7 +73,7 @@ const draftKey = (customer: string, business: string) =>
   `guichet.handset.draft.${customer}.${business}`;
 
 /** The texts between the customer and one business, and the box to write in. */
-export function ThreadView({ outbox, customer, business, onBack }: Props) {
+export function ThreadView({ outbox, customer, business, onCall, onBack }: Props) {
   const { t } = useTranslation();
   const styles = useStyles();
   const query = useQuery({
@@ -100,6 +101,14 @@ export function ThreadView({ outbox, customer, business, onBack }: Props) {
         <Subtitle2 as="h1" style={{ margin: 0 }}>
           {formatPhone(business)}
         </Subtitle2>
+        <Button
+          appearance="subtle"
+          icon={<CallRegular />}
+          style={{ marginInlineStart: 'auto' }}
+          onClick={onCall}
+        >
+          {t('call.start')}
+        </Button>
       </div>
       <section
         ref={scroll}

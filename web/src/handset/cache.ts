@@ -1,5 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { type HandsetMessage, keys, type MessagePage, type Thread } from './api/handset';
+import {
+  type HandsetCall,
+  type HandsetMessage,
+  keys,
+  type MessagePage,
+  type Thread,
+} from './api/handset';
 
 const rank = { pending: 0, received: 1, delivered: 1, failed: 1 };
 
@@ -50,4 +56,25 @@ export function putMessage(client: QueryClient, message: HandsetMessage) {
     keys.threads(message.customer),
     (data) => data && { items: mergeThread(data.items, message) },
   );
+}
+
+const progress = { calling: 0, ringing: 1, connected: 2, ended: 3 };
+
+/** Puts a call over its earlier state, or last; a call goes forward only. */
+export function mergeCall(items: HandsetCall[], call: HandsetCall): HandsetCall[] {
+  const known = items.find(({ id }) => id === call.id);
+  if (!known) return [...items, call];
+  if (progress[call.state] < progress[known.state]) return items;
+  return items.map((item) => (item === known ? call : item));
+}
+
+/** Writes a call, from a notice or an answer, into what the page has cached. */
+export function putCall(client: QueryClient, call: HandsetCall) {
+  const key = keys.calls(call.customer);
+  client.setQueryData<{ items: HandsetCall[] }>(key, (data) => ({
+    items: mergeCall(data?.items ?? [], call),
+  }));
+  if (client.getQueryState(key)?.fetchStatus === 'fetching') {
+    void client.invalidateQueries({ queryKey: key });
+  }
 }

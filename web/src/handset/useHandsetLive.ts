@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { LiveState } from '../shared/live/eventStream';
 import { SharedLive } from '../shared/live/sharedLive';
 import type { HandsetNotice } from './api/handset';
-import { putMessage } from './cache';
+import { putCall, putMessage } from './cache';
 
 /** Keeps a handset up to date, over one connection for all tabs that show the same customer. */
 export function useHandsetLive(customer: string): { state: LiveState; nudge(): void } {
@@ -14,8 +14,9 @@ export function useHandsetLive(customer: string): { state: LiveState; nudge(): v
     const url = `/_guichet/live?customer=${encodeURIComponent(customer)}`;
     const live = new SharedLive(`guichet-handset-live-${customer}`, url, {
       onNotice: (notice) => {
-        const { type, message } = notice as HandsetNotice;
-        if (type === 'message') putMessage(client, message);
+        const told = notice as HandsetNotice;
+        if (told.type === 'message') putMessage(client, told.message);
+        else if (told.type === 'call') putCall(client, told.call);
       },
       onReset: () => void client.invalidateQueries(),
       onState: setState,

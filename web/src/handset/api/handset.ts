@@ -49,7 +49,38 @@ export interface MessagePage {
   next?: string;
 }
 
-export type HandsetNotice = { type: 'message'; message: HandsetMessage };
+/** A call of a customer's phone. */
+export interface HandsetCall {
+  id: string;
+  customer: string;
+  /** The number at the other end. */
+  other: string;
+  name: string;
+  outgoing: boolean;
+  state: 'calling' | 'ringing' | 'connected' | 'ended';
+  /** Why it ended: SIP's code with Azure's subcode, and a sentence in English. */
+  code: number;
+  subCode: number;
+  reason: string;
+  /** The page went away and did not come back in time. */
+  lost: boolean;
+  /** Id of the page that holds the call; empty while it rings. */
+  page: string;
+  /** The keys that the network received. */
+  keys: string;
+  at: string;
+  connectedAt?: string;
+}
+
+/** A call, with the session description that answers this page's. */
+export interface AnsweredCall {
+  call: HandsetCall;
+  answer: string;
+}
+
+export type HandsetNotice =
+  | { type: 'message'; message: HandsetMessage }
+  | { type: 'call'; call: HandsetCall };
 
 /** Azure Communication Services' codes of texts that were not delivered. */
 export const failureCodes = [
@@ -75,6 +106,9 @@ const customerPath = (customer: string) => `${base}/customers/${encodeURICompone
 const threadPath = (customer: string, business: string) =>
   `${customerPath(customer)}/threads/${encodeURIComponent(business)}/messages`;
 
+const callPath = (customer: string, id: string, what: string) =>
+  `${customerPath(customer)}/calls/${encodeURIComponent(id)}/${what}`;
+
 /** One function for each operation; each rejects as `request` does. */
 export const handset = {
   setup: (signal?: AbortSignal) => request<Setup>('GET', base, { signal }),
@@ -98,6 +132,15 @@ export const handset = {
     request<DeliveryChoice | undefined>('PUT', `${customerPath(customer)}/delivery`, {
       body: choice,
     }),
+  calls: (customer: string, signal?: AbortSignal) =>
+    request<{ items: HandsetCall[] }>('GET', `${customerPath(customer)}/calls`, { signal }),
+  placeCall: (customer: string, to: string, page: string, offer: string) =>
+    request<AnsweredCall>('POST', `${customerPath(customer)}/calls`, { body: { to, page, offer } }),
+  /** `accept` takes a call that rings; `media` goes on with one that this page holds. */
+  joinCall: (call: HandsetCall, how: 'accept' | 'media', page: string, offer: string) =>
+    request<AnsweredCall>('POST', callPath(call.customer, call.id, how), { body: { page, offer } }),
+  endCall: (call: HandsetCall, how: 'decline' | 'hangup') =>
+    request<HandsetCall>('POST', callPath(call.customer, call.id, how)),
 };
 
 /** The keys under which the page caches what was answered. */
@@ -106,4 +149,5 @@ export const keys = {
   threads: (customer: string) => ['threads', customer] as const,
   messages: (customer: string, business: string) => ['messages', customer, business] as const,
   delivery: (customer: string) => ['delivery', customer] as const,
+  calls: (customer: string) => ['calls', customer] as const,
 };
