@@ -21,6 +21,9 @@ const sourceKey = 'guichet.handset.source';
 export class Session {
   readonly sound = new Sound();
   private connection?: RTCPeerConnection;
+  private pressed: string[] = [];
+  /** A key is being sent. */
+  private sounding = false;
   private readonly listeners = new Set<() => void>();
   private closed = false;
   private again?: () => void;
@@ -68,6 +71,8 @@ export class Session {
     this.connection?.close();
     const connection = new RTCPeerConnection();
     this.connection = connection;
+    this.pressed = [];
+    this.sounding = false;
     connection.addTransceiver(this.sound.track, { direction: 'sendrecv' });
     connection.ontrack = ({ track }) => this.sound.hear(new MediaStream([track]));
     connection.onconnectionstatechange = () => {
@@ -158,10 +163,21 @@ export class Session {
     this.change({ muted });
   }
 
+  /** Sends a key, after those before it: one given to the browser while another sounds would cut it off. */
   press(key: string) {
-    const keys = this.connection?.getSenders()[0]?.dtmf;
-    // What still waits would be replaced.
-    keys?.insertDTMF(keys.toneBuffer + key, 120, 70);
+    this.pressed.push(key);
+    if (!this.sounding) this.pressNext();
+  }
+
+  private pressNext() {
+    const sender = this.connection?.getSenders()[0]?.dtmf;
+    const key = this.pressed.shift();
+    this.sounding = key !== undefined && sender?.canInsertDTMF === true;
+    if (key === undefined || !sender || !this.sounding) return;
+    sender.ontonechange = ({ tone }) => {
+      if (tone === '') this.pressNext();
+    };
+    sender.insertDTMF(key, 120, 70);
   }
 
   close() {
