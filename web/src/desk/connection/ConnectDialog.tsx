@@ -6,7 +6,6 @@ import {
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field as FluentField,
   MessageBar,
@@ -21,6 +20,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api/request';
 import { useErrorText } from '../../shared/api/useErrorText';
+import { FormSurface } from '../../shared/ui/FormSurface';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
 import type { Connection } from '../api/types';
@@ -114,7 +114,7 @@ export function ConnectDialog({
   return (
     // A click beside the dialog must not throw away what was typed.
     <Dialog open onOpenChange={(_, { type }) => type === 'backdropClick' || onClose()}>
-      <DialogSurface>
+      <FormSurface>
         <form noValidate autoComplete="off" onSubmit={submit}>
           <DialogBody>
             <DialogTitle>{t('connection.dialog')}</DialogTitle>
@@ -181,7 +181,7 @@ export function ConnectDialog({
             </DialogActions>
           </DialogBody>
         </form>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }

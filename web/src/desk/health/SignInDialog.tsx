@@ -4,7 +4,6 @@ import {
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -17,6 +16,7 @@ import type { UseMutationResult } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from '../../shared/api/useErrorText';
+import { FormSurface } from '../../shared/ui/FormSurface';
 import type { AzureSignIn, Health } from '../api/types';
 
 const useStyles = makeStyles({ form: { display: 'grid', gap: tokens.spacingVerticalM } });
@@ -52,7 +52,7 @@ export function SignInDialog({
   };
   return (
     <Dialog open onOpenChange={(_, { open }) => open || onClose()}>
-      <DialogSurface>
+      <FormSurface>
         <form noValidate autoComplete="off" onSubmit={submit}>
           <DialogBody>
             <DialogTitle>{t('health.signIn.title')}</DialogTitle>
@@ -90,7 +90,7 @@ export function SignInDialog({
             </DialogActions>
           </DialogBody>
         </form>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }

@@ -4,11 +4,11 @@ import {
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
 } from '@fluentui/react-components';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FormSurface } from '../../shared/ui/FormSurface';
 import type { FoundNumber, Order } from '../api/types';
 import { FindNumber } from './FindNumber';
 import { HeldNumber } from './HeldNumber';
@@ -40,7 +40,7 @@ export function AddNumberDialog({
   }, [step]);
   return (
     <Dialog open onOpenChange={(_, { open }) => open || onClose()}>
-      <DialogSurface ref={surface}>
+      <FormSurface ref={surface}>
         <DialogBody>
           <DialogTitle>{t('numbers.add')}</DialogTitle>
           {ordered ? (
@@ -58,7 +58,7 @@ export function AddNumberDialog({
             <FindNumber onFound={onHeld} onClose={onClose} />
           )}
         </DialogBody>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }

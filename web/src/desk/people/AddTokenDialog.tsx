@@ -18,6 +18,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from '../../shared/api/useErrorText';
+import { FormSurface } from '../../shared/ui/FormSurface';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
 import { type Role, roles } from '../api/types';
@@ -71,7 +72,7 @@ export function AddTokenDialog({ onClose }: { onClose(): void }) {
   }
   return (
     <Dialog open onOpenChange={(_, { open }) => open || onClose()}>
-      <DialogSurface>
+      <FormSurface>
         <form onSubmit={submit}>
           <DialogBody>
             <DialogTitle>{t('tokens.add')}</DialogTitle>
@@ -111,7 +112,7 @@ export function AddTokenDialog({ onClose }: { onClose(): void }) {
             </DialogActions>
           </DialogBody>
         </form>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }

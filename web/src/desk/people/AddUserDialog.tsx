@@ -19,6 +19,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../shared/api/request';
 import { useErrorText } from '../../shared/api/useErrorText';
+import { FormSurface } from '../../shared/ui/FormSurface';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
 import { type Role, roles } from '../api/types';
@@ -73,7 +74,7 @@ export function AddUserDialog({ onClose }: { onClose(): void }) {
   }
   return (
     <Dialog open onOpenChange={(_, { open }) => open || onClose()}>
-      <DialogSurface>
+      <FormSurface>
         <form onSubmit={submit}>
           <DialogBody>
             <DialogTitle>{t('users.add')}</DialogTitle>
@@ -111,7 +112,7 @@ export function AddUserDialog({ onClose }: { onClose(): void }) {
             </DialogActions>
           </DialogBody>
         </form>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }

@@ -4,7 +4,6 @@ import {
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   Field,
   Input,
@@ -15,6 +14,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from '../../shared/api/useErrorText';
+import { FormSurface } from '../../shared/ui/FormSurface';
 import { api } from '../api/client';
 import { keys } from '../api/keys';
 import { useDesk } from '../desk';
@@ -45,7 +45,7 @@ export default function PasswordDialog({ onClose }: { onClose(): void }) {
   const title = t(me.hasPassword ? 'password.change' : 'password.set');
   return (
     <Dialog open onOpenChange={(_, { open }) => open || onClose()}>
-      <DialogSurface>
+      <FormSurface>
         <form onSubmit={submit}>
           <DialogBody>
             <DialogTitle>{title}</DialogTitle>
@@ -99,7 +99,7 @@ export default function PasswordDialog({ onClose }: { onClose(): void }) {
             </DialogActions>
           </DialogBody>
         </form>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }

@@ -6,7 +6,6 @@ import {
   DialogActions,
   DialogBody,
   DialogContent,
-  DialogSurface,
   DialogTitle,
   MessageBar,
   MessageBarBody,
@@ -16,6 +15,7 @@ import {
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorText } from '../../../shared/api/useErrorText';
+import { FormSurface } from '../../../shared/ui/FormSurface';
 import { Loading, LoadingFailed } from '../../../shared/ui/Note';
 import { automaticApi, type Run, type Standing, type Target } from './automaticApi';
 import { ChooseForm } from './ChooseForm';
@@ -68,7 +68,7 @@ export function AutomaticDialog({
   const title = mode === 'undo' ? 'automatic.undoDialog' : 'connection.dialog';
   return (
     <Dialog open onOpenChange={(_, { type }) => type === 'backdropClick' || onClose()}>
-      <DialogSurface>
+      <FormSurface>
         <DialogBody>
           <DialogTitle>{t(title)}</DialogTitle>
           <DialogContent className={styles.content}>
@@ -100,7 +100,7 @@ export function AutomaticDialog({
           </DialogContent>
           <Actions standing={data} run={run} actions={actions} onClose={onClose} />
         </DialogBody>
-      </DialogSurface>
+      </FormSurface>
     </Dialog>
   );
 }
