@@ -153,7 +153,7 @@ func every(t *testing.T, first *azure, crowd, rounds int, hook string) {
 				fmt.Sprintf(`{"trunks":{"sbc%d.contoso.com":{"sipSignalingPort":5061}}}`, c.n), http.StatusOK)
 		},
 		func(c *client, j int) { // an administrator
-			c.managed(http.MethodPut, c.home(), `{"location":"global"}`, http.StatusCreated)
+			c.managed(http.MethodPut, c.home(), `{"location":"francecentral"}`, http.StatusCreated)
 			c.managed(http.MethodPut, c.home()+"/providers/Microsoft.EventGrid/eventSubscriptions/mine",
 				fmt.Sprintf(`{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":%q}}}}`, hook), http.StatusCreated)
 			c.managed(http.MethodGet, groupID()+"/providers/Microsoft.EventGrid/topics", "", http.StatusOK)
