@@ -68,6 +68,7 @@ func TestATrunkMayAskForThePassword(t *testing.T) {
 	f := start(t)
 	p := newPeer(t, f)
 	f.route("", p.ports["udp"])
+	accepted := make(chan *call, 1)
 	p.answer = func(c *call) {
 		h := c.request.GetHeader("Authorization")
 		if h == nil {
@@ -79,8 +80,10 @@ func TestATrunkMayAskForThePassword(t *testing.T) {
 		if !bytes.Contains([]byte(h.Value()), []byte(`username="`+sipUser+`"`)) {
 			t.Errorf("%s", h.Value())
 		}
+		accepted <- c
 		c.accept("PCMU")
 	}
 	leg := f.leg(f.dial(agent, nil).ID, "connected")
 	f.control("POST", "/legs/"+leg.ID+"/hangup", nil, 204, nil)
+	(<-accepted).over()
 }

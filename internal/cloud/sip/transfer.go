@@ -38,23 +38,28 @@ func (t *Trunk) refer(req *sipmsg.Request, tx sipmsg.ServerTransaction) {
 	}
 	t.respond(req, tx, sipmsg.StatusAccepted, "Accepted")
 	d.notify("SIP/2.0 100 Trying", "active;expires=60")
+	d.told.Add(1)
+	defer d.told.Done()
+	defer d.referring.Store(false)
 	became := make(chan calling.Cause, 1)
-	d.leg.Transfer(calling.Number(number), func(why calling.Cause) {
-		d.told.Add(1)
-		became <- why
-	})
+	d.leg.Transfer(calling.Number(number), func(why calling.Cause) { became <- why })
+	var why calling.Cause
 	select {
-	case why := <-became:
-		defer d.told.Done()
-		line := "SIP/2.0 200 OK"
-		if why.Code != 200 {
-			status, reason := statusOf(why)
-			line = fmt.Sprintf("SIP/2.0 %d %s", status, reason)
-		}
-		d.notify(line, "terminated;reason=noresource")
+	case why = <-became:
 	case <-d.over:
+		// The leg is over because it was transferred, or somebody hung up.
+		select {
+		case why = <-became:
+		default:
+			return
+		}
 	}
-	d.referring.Store(false)
+	line := "SIP/2.0 200 OK"
+	if why.Code != 200 {
+		status, reason := statusOf(why)
+		line = fmt.Sprintf("SIP/2.0 %d %s", status, reason)
+	}
+	d.notify(line, "terminated;reason=noresource")
 }
 
 // notify tells who asked for a transfer how far it is (RFC 3515, 2.4.5).
