@@ -226,7 +226,7 @@ export interface Provider {
   registrationPolicy: string;
 }
 
-export const planes = ['acs', 'arm', 'entra', 'eventgrid'] as const;
+export const planes = ['acs', 'arm', 'entra', 'eventgrid', 'graph'] as const;
 export const faultKinds = ['request', 'delay', 'duplicate', 'lose', 'handshake'] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
