@@ -160,7 +160,7 @@ func (a *api) routes() {
 func add[I, O any](a *api, method, path string, role people.Role, summary string, handle func(context.Context, *I) (*O, error)) {
 	op := huma.Operation{
 		Method: method, Path: path, Summary: summary, OperationID: operationID(method, path),
-		Tags: []string{strings.Split(path, "/")[2]}, Errors: []int{400, 401, 403, 404, 409, 422, 429, 500},
+		Tags: []string{strings.Split(path, "/")[2]}, Errors: []int{400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503},
 		Middlewares: huma.Middlewares{a.authorize(role)},
 	}
 	if role != "" {
